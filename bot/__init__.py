@@ -1,0 +1,1 @@
+"""Discord in, Discord out: wires classifiers, storage and reports into one application."""

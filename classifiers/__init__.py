@@ -1,0 +1,1 @@
+"""Text in, predictions out. Knows nothing of Discord or of storage."""

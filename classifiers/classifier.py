@@ -1,0 +1,185 @@
+"""The contract of a classifier, and how one is found by name.
+
+A plug-in is a factory ``Mapping[str, str] -> Classifier`` under the entry point group
+``nunchi.classifiers``; ``load("name?option=value")`` finds and builds it. A backend imports its
+framework in its factory or in ``start``, never when its module is imported.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import Final, Protocol, runtime_checkable
+from urllib.parse import parse_qsl
+
+from classifiers.emotion import EMOTIONS, Emotion
+from classifiers.errors import InvalidOption, UnknownBackend
+from classifiers.prediction import Prediction
+
+GROUP: Final = "nunchi.classifiers"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What is known of a backend before it classifies anything.
+
+    Attributes:
+        name: The backend, such as ``lexicon``.
+        version: Changes whenever the same text may get another prediction.
+        languages: ISO 639-1 codes that it was made for.
+        labels: The emotions that it can tell apart.
+        max_batch: How many texts one call may carry.
+    """
+
+    name: str
+    version: str
+    languages: tuple[str, ...]
+    labels: tuple[Emotion, ...] = EMOTIONS
+    max_batch: int = 64
+
+    @property
+    def model(self) -> str:
+        """The identifier that predictions carry."""
+        return f"{self.name}@{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One piece of a text that moved the verdict.
+
+    Attributes:
+        surface: The piece as it stands in the text.
+        effect: What it adds to the valence, in [-1, 1] before squashing; 0 for a pure modifier.
+        emotion: The emotion that it speaks for, if any.
+        rule: A stable key of why: ``word``, ``negated``, ``intensified``, ``diminished``,
+            ``emoji``, ``emoticon``, ``laughter``, ``tears``, ``contrast``, ``idiom``, ``modifier``.
+    """
+
+    surface: str
+    effect: float
+    emotion: Emotion | None
+    rule: str
+
+
+@runtime_checkable
+class Classifier(Protocol):
+    """Anything that turns texts into predictions without blocking the event loop."""
+
+    @property
+    def info(self) -> ModelInfo:
+        """What is known of this backend."""
+        ...
+
+    async def start(self) -> None:
+        """Load what is needed.
+
+        Raises:
+            BackendUnavailable: An extra, a file or a server is missing.
+        """
+        ...
+
+    async def classify(self, texts: Sequence[str]) -> Sequence[Prediction]:
+        """Return one prediction a text, in order. At most ``info.max_batch`` texts a call.
+
+        Raises:
+            ClassificationFailed: The batch could not be classified.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Release workers and connections; harmless when called twice."""
+        ...
+
+
+@runtime_checkable
+class Explainer(Protocol):
+    """A classifier that can say which parts of a text moved its verdict."""
+
+    async def explain(self, text: str) -> Sequence[Evidence]:
+        """Return the evidence in the order of the text."""
+        ...
+
+
+class Predictor(Protocol):
+    """The synchronous heart of a local backend; it runs in a worker."""
+
+    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+        """Return one prediction a text, in order."""
+        ...
+
+
+class ThreadClassifier:
+    """Runs a predictor in one worker thread: for backends whose work releases the GIL."""
+
+    def __init__(self, info: ModelInfo, build: Callable[[], Predictor]) -> None:
+        self._info = info
+        self._build = build
+        self._predictor: Predictor | None = None
+        self._worker: Executor | None = None
+
+    @property
+    def info(self) -> ModelInfo:
+        """What is known of this backend."""
+        return self._info
+
+    async def start(self) -> None:
+        """Start the worker and build the predictor in it."""
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix=self._info.name)
+        loop = asyncio.get_running_loop()
+        self._predictor = await loop.run_in_executor(self._worker, self._build)
+
+    async def classify(self, texts: Sequence[str]) -> Sequence[Prediction]:
+        """Classify in the worker thread."""
+        if self._predictor is None:
+            msg = "start() comes before classify()"
+            raise RuntimeError(msg)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._worker, self._predictor.predict, texts)
+
+    async def close(self) -> None:
+        """Stop the worker."""
+        worker, self._worker, self._predictor = self._worker, None, None
+        if worker is not None:
+            worker.shutdown(wait=True, cancel_futures=True)
+
+
+def process_worker() -> Executor:
+    """Return a pool of one spawned process: for pure Python work, which would hold the GIL."""
+    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+
+
+Factory = Callable[[Mapping[str, str]], Classifier]
+
+
+def installed() -> dict[str, EntryPoint]:
+    """Return every installed backend by name."""
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
+def load(specification: str) -> Classifier:
+    """Build the classifier that ``name?option=value&option=value`` names; it is not started.
+
+    Raises:
+        UnknownBackend: No backend of that name is installed.
+        InvalidOption: The options cannot be read, or the backend refuses one.
+    """
+    name, _, query = specification.partition("?")
+    backends = installed()
+    if name not in backends:
+        msg = f"no classifier is called {name!r}; installed are: {', '.join(sorted(backends))}"
+        raise UnknownBackend(msg)
+    factory: Factory = backends[name].load()
+    return factory(_options(query))
+
+
+def _options(query: str) -> dict[str, str]:
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, strict_parsing=True) if query else []
+    except ValueError as error:
+        msg = f"classifier options must look like name?option=value, not {query!r}"
+        raise InvalidOption(msg) from error
+    return dict(pairs)

@@ -1,0 +1,1 @@
+"""Records in; statements, pictures and pages out. Knows storage and classifiers."""

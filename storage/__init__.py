@@ -1,0 +1,1 @@
+"""Predictions kept, forgotten and counted. Knows the value types of the classifiers only."""

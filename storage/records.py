@@ -1,0 +1,243 @@
+"""The values that a store keeps. All frozen; every datetime is timezone-aware UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+PSEUDONYM_BYTES: Final = 16
+DEFAULT_RETENTION_DAYS: Final = 365
+DEFAULT_MINIMUM_GROUP: Final = 5
+
+
+def require_utc(moment: datetime) -> datetime:
+    """Return ``moment`` in UTC.
+
+    Raises:
+        ValueError: It is naive; a time without a zone is refused at the storage edge.
+    """
+    if moment.tzinfo is None:
+        msg = f"a timezone-aware datetime is needed, not the naive {moment.isoformat()}"
+        raise ValueError(msg)
+    return moment.astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRecord:
+    """What is kept of one message: never its text.
+
+    Attributes:
+        message_id: Discord snowflake; the key.
+        guild_id: Discord snowflake.
+        channel_id: The monitored channel: for a message in a thread, the parent of the thread.
+        thread_id: The thread that holds the message, or ``None``.
+        author: Keyed pseudonym of the author within the guild, ``PSEUDONYM_BYTES`` long.
+        created_at: When it was written.
+        edited_at: When the classified text was last edited; a record never replaces one that
+            carries a later edit.
+        language: ISO 639-1 code, or ``und``.
+        probabilities: Nine values in the order of ``classifiers.emotion.EMOTIONS``; NaN is absent.
+        valence: In [-1, 1].
+        model: Backend and version.
+    """
+
+    message_id: int
+    guild_id: int
+    channel_id: int
+    thread_id: int | None
+    author: bytes
+    created_at: datetime
+    edited_at: datetime | None
+    language: str
+    probabilities: tuple[float, ...]
+    valence: float
+    model: str
+
+    @property
+    def container_id(self) -> int:
+        """Where Discord keeps the message: its thread, or else its channel."""
+        return self.channel_id if self.thread_id is None else self.thread_id
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """Every message of a container up to ``message_id`` has been dealt with."""
+
+    guild_id: int
+    container_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """Messages of one guild that are gone."""
+
+    guild_id: int
+    message_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one turn of the pipeline writes, all of it or nothing.
+
+    The order is: upserts, deletions, watermarks.
+    """
+
+    upserts: tuple[MessageRecord, ...] = ()
+    deletions: tuple[Deletion, ...] = ()
+    watermarks: tuple[Watermark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MonitoredChannel:
+    """A channel that a guild asked the bot to listen to.
+
+    Attributes:
+        channel_id: Discord snowflake.
+        since: Messages with an id of at most this were written before the bot listened.
+        notice_id: The message that tells the members, once posted.
+    """
+
+    channel_id: int
+    since: int
+    notice_id: int | None = None
+
+
+class ConsentMode(StrEnum):
+    """Whose messages are measured."""
+
+    NOTICE = "notice"
+    EXPLICIT = "explicit"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSchedule:
+    """When and where the weekly report appears, in the guild's own timezone.
+
+    Attributes:
+        channel_id: Where it is posted; ``None`` while the guild has not said.
+        weekday: 0 is Monday, 6 is Sunday.
+        hour: 0 to 23.
+        since: Weeks that ended before this moment are never posted; ``None`` while not scheduled.
+        paused: True while the administrators want no posts.
+    """
+
+    channel_id: int | None = None
+    weekday: int = 0
+    hour: int = 9
+    since: datetime | None = None
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GuildSettings:
+    """What a guild's administrators chose.
+
+    Attributes:
+        guild_id: Discord snowflake.
+        language: ``ko`` or ``en``: the language of what the bot posts on its own.
+        timezone: An IANA name.
+        theme: ``dark`` or ``light``.
+        channels: What is listened to.
+        report: The weekly report.
+        consent: Whose messages are measured.
+        retention_days: Records older than this are removed.
+        minimum_group: Statements about fewer people than this are hidden.
+    """
+
+    guild_id: int
+    language: str = "en"
+    timezone: str = "UTC"
+    theme: str = "dark"
+    channels: tuple[MonitoredChannel, ...] = ()
+    report: ReportSchedule = field(default_factory=ReportSchedule)
+    consent: ConsentMode = ConsentMode.NOTICE
+    retention_days: int = DEFAULT_RETENTION_DAYS
+    minimum_group: int = DEFAULT_MINIMUM_GROUP
+
+
+class ClaimState(StrEnum):
+    """How far a report is."""
+
+    CLAIMED = "claimed"
+    POSTED = "posted"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportClaim:
+    """Who posts a guild's report of one period, and whether it was posted.
+
+    Attributes:
+        guild_id: Discord snowflake.
+        period: Key of the period, such as ``2026-W46``.
+        owner: The process that holds, or held, the claim.
+        state: How far it is.
+        until: A claim that was not finished by then may be taken over.
+        attempt: 1 for the first claim; a later one must look for a post that was made before.
+        channel_id: Where it was posted.
+        message_id: The post.
+    """
+
+    guild_id: int
+    period: str
+    owner: str
+    state: ClaimState
+    until: datetime
+    attempt: int
+    channel_id: int | None = None
+    message_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a member thinks of one verdict.
+
+    Attributes:
+        guild_id: Discord snowflake.
+        message_id: The judged message.
+        author: Pseudonym of the member who judged.
+        predicted: The label that the bot gave.
+        corrected: The label that the member gives; equal to ``predicted`` for "right".
+        model: Backend and version that was judged.
+        created_at: When it was given.
+    """
+
+    guild_id: int
+    message_id: int
+    author: bytes
+    predicted: str
+    corrected: str
+    model: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MessageColumns:
+    """A run of records as columns, all of length n, ordered by (time, message id).
+
+    Attributes:
+        message_id: int64[n].
+        channel_id: int64[n], the monitored channel.
+        author: uint64[n], the first eight bytes (big-endian) of the pseudonym: enough to group by.
+        time: int64[n], milliseconds since the Unix epoch, UTC.
+        language: unicode[n], ISO 639-1 codes.
+        probabilities: float32[n, 9] in the order of ``EMOTIONS``; NaN is absent.
+        valence: float32[n].
+    """
+
+    message_id: npt.NDArray[np.int64]
+    channel_id: npt.NDArray[np.int64]
+    author: npt.NDArray[np.uint64]
+    time: npt.NDArray[np.int64]
+    language: npt.NDArray[np.str_]
+    probabilities: npt.NDArray[np.float32]
+    valence: npt.NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.message_id)

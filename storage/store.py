@@ -1,0 +1,143 @@
+"""The contract of a store. It gives rows, not statistics; see ``reports.statistics`` for those."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol, Self
+
+from storage.records import (
+    Batch,
+    Feedback,
+    GuildSettings,
+    MessageColumns,
+    ReportClaim,
+)
+
+
+class Store(Protocol):
+    """One place that keeps everything; safe to use from several processes at once.
+
+    Every method raises ``StoreUnavailable`` when the store cannot be reached or refuses the work
+    for now, and ``ValueError`` for a naive datetime. Use it as an async context manager.
+    """
+
+    async def __aenter__(self) -> Self:
+        """Connect, and migrate the schema forward.
+
+        Raises:
+            StoreUnavailable: It cannot be reached.
+            SchemaTooNew: It was written by a newer version.
+        """
+        ...
+
+    async def __aexit__(self, *exception: object) -> None:
+        """Close; harmless when called twice."""
+        ...
+
+    async def ping(self) -> None:
+        """Return when the store answers."""
+        ...
+
+    # Messages
+
+    async def apply(self, batch: Batch) -> int:
+        """Write a batch and return how many records were inserted or replaced.
+
+        Left out are records whose author has opted out of the guild, and records older than the
+        stored edit of the same message. Watermarks only move forward. Applying the same batch
+        again changes nothing.
+        """
+        ...
+
+    def scan(self, guild_id: int, start: datetime, end: datetime) -> AsyncIterator[MessageColumns]:
+        """Yield the records of a guild created in [start, end) as batches of columns, by time."""
+        ...
+
+    async def versions(
+        self, guild_id: int, container_id: int, first_id: int, last_id: int
+    ) -> Mapping[int, datetime | None]:
+        """Return message id -> edit time of the records with first_id <= id <= last_id."""
+        ...
+
+    async def delete_container(self, guild_id: int, container_id: int) -> int:
+        """Forget a channel with its threads, or one thread, with watermarks; return the count."""
+        ...
+
+    async def delete_guild(self, guild_id: int) -> int:
+        """Forget everything of a guild except its opt-outs; return the number of records."""
+        ...
+
+    async def delete_author(self, guild_id: int, author: bytes) -> int:
+        """Forget all records and feedback of one author; return the number of records."""
+        ...
+
+    async def delete_before(self, guild_id: int, before: datetime) -> int:
+        """Forget the records created before a moment (retention); return the number of records."""
+        ...
+
+    # Opt-outs
+
+    async def opt_out(self, guild_id: int, author: bytes, at: datetime) -> int:
+        """Refuse an author from now on, and forget what is kept; return the number of records."""
+        ...
+
+    async def opt_in(self, guild_id: int, author: bytes) -> bool:
+        """Accept an author again; return whether there was an opt-out."""
+        ...
+
+    async def opted_out(self, guild_id: int) -> frozenset[bytes]:
+        """Return the pseudonyms that are refused."""
+        ...
+
+    # Guild settings and watermarks
+
+    async def save_settings(self, settings: GuildSettings) -> None:
+        """Insert or replace the settings of a guild."""
+        ...
+
+    async def settings(self, guild_id: int) -> GuildSettings | None:
+        """Return the settings of a guild, or ``None``."""
+        ...
+
+    async def all_settings(self) -> Sequence[GuildSettings]:
+        """Return the settings of every guild, by guild id."""
+        ...
+
+    async def watermarks(self, guild_id: int) -> Mapping[int, int]:
+        """Return container id -> message id."""
+        ...
+
+    # Reports
+
+    async def claim_report(
+        self, guild_id: int, period: str, owner: str, *, now: datetime, until: datetime
+    ) -> ReportClaim | None:
+        """Claim a report; ``None`` when it is posted, skipped, or claimed by another until later.
+
+        An expired claim is taken over, with ``attempt`` one higher. The owner of a live claim may
+        claim again, which extends it and keeps ``attempt``.
+        """
+        ...
+
+    async def finish_report(self, claim: ReportClaim) -> bool:
+        """Record a claim as posted or skipped (its ``state``); False when the claim was lost."""
+        ...
+
+    async def release_report(self, claim: ReportClaim) -> None:
+        """Give an unfinished claim back at once; the next claim has a higher ``attempt``."""
+        ...
+
+    async def report_claims(self, guild_id: int) -> Sequence[ReportClaim]:
+        """Return the claims of a guild, newest period first."""
+        ...
+
+    # Feedback
+
+    async def add_feedback(self, feedback: Feedback) -> None:
+        """Insert or replace what one member said of one message."""
+        ...
+
+    async def feedback(self, guild_id: int) -> Sequence[Feedback]:
+        """Return all feedback of a guild, oldest first."""
+        ...
