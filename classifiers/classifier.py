@@ -11,16 +11,21 @@ import asyncio
 import multiprocessing
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import cache, partial
 from importlib.metadata import EntryPoint, entry_points
-from typing import Final, Protocol, runtime_checkable
+from typing import Final, ParamSpec, Protocol, TypeVar, runtime_checkable
 from urllib.parse import parse_qsl
 
 from classifiers.emotion import EMOTIONS, Emotion
-from classifiers.errors import InvalidOption, UnknownBackend
+from classifiers.errors import ClassificationFailed, InvalidOption, UnknownBackend
 from classifiers.prediction import Prediction
 
 GROUP: Final = "nunchi.classifiers"
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +152,59 @@ class ThreadClassifier:
             worker.shutdown(wait=True, cancel_futures=True)
 
 
-def process_worker() -> Executor:
-    """Return a pool of one spawned process: for pure Python work, which would hold the GIL."""
-    return ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+class ProcessClassifier:
+    """Runs a predictor in one spawned process: for pure Python work, which would hold the GIL.
+
+    ``build`` must be importable by name, for it travels to the process. A process that died is
+    replaced: the batch in its hands fails, the next one works again.
+    """
+
+    def __init__(self, info: ModelInfo, build: Callable[[], Predictor]) -> None:
+        self._info = info
+        self._build = build
+        self._worker: Executor | None = None
+
+    @property
+    def info(self) -> ModelInfo:
+        """What is known of this backend."""
+        return self._info
+
+    async def start(self) -> None:
+        """Start the process and build the predictor in it."""
+        self._worker = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+        await self._run(_predict, self._build, ())
+
+    async def classify(self, texts: Sequence[str]) -> Sequence[Prediction]:
+        """Classify in the worker process."""
+        return await self._run(_predict, self._build, tuple(texts))
+
+    async def close(self) -> None:
+        """Stop the process."""
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.shutdown(wait=True, cancel_futures=True)
+
+    async def _run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._worker is None:
+            msg = "start() comes before classify()"
+            raise RuntimeError(msg)
+        call = partial(function, *args, **kwargs)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._worker, call)
+        except BrokenProcessPool as error:
+            self._worker = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+            msg = f"the worker of {self._info.model} died and was started again"
+            raise ClassificationFailed(msg) from error
+
+
+@cache
+def _built(build: Callable[[], Predictor]) -> Predictor:
+    """Build once in the worker process; the parent never calls this."""
+    return build()
+
+
+def _predict(build: Callable[[], Predictor], texts: Sequence[str]) -> list[Prediction]:
+    return _built(build).predict(texts)
 
 
 Factory = Callable[[Mapping[str, str]], Classifier]
