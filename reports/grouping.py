@@ -1,0 +1,154 @@
+"""Messages reduced to sums per person and time bin.
+
+A week of a million messages becomes some ten thousand sums, batch by batch, so memory does not
+grow with the number of messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from classifiers.emotion import EMOTIONS
+from storage.records import MessageColumns
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+CLASSES: Final = len(EMOTIONS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """Sums over the messages of one person in one time bin; m such cells.
+
+    Attributes:
+        author: uint64[m].
+        bin: int64[m], index of the time bin.
+        messages: float64[m], how many.
+        valence: float64[m], sum.
+        probability: float64[m, 9], sums over the messages whose backend knows the class.
+        known: float64[m, 9], how many messages those are.
+    """
+
+    author: npt.NDArray[np.uint64]
+    bin: Integers
+    messages: Floats
+    valence: Floats
+    probability: Floats
+    known: Floats
+
+    def __len__(self) -> int:
+        return len(self.bin)
+
+    @property
+    def people(self) -> int:
+        """Return how many different people there are."""
+        return len(np.unique(self.author))
+
+    def where(self, mask: npt.NDArray[np.bool_]) -> Cells:
+        """Return the cells that a mask bool[m] selects."""
+        return Cells(
+            self.author[mask],
+            self.bin[mask],
+            self.messages[mask],
+            self.valence[mask],
+            self.probability[mask],
+            self.known[mask],
+        )
+
+    def into(self, bins: Integers) -> Cells:
+        """Return the cells of coarser bins: ``bins[i]`` is the new bin of bin i, -1 drops it."""
+        moved = bins[self.bin]
+        kept = self.where(moved >= 0)
+        return _summed(
+            kept.author,
+            moved[moved >= 0],
+            kept.messages,
+            kept.valence,
+            kept.probability,
+            kept.known,
+        )
+
+    def mean_valence(self) -> Floats:
+        """Return the mean valence of each cell, float64[m]."""
+        return self.valence / self.messages
+
+    def mean_probability(self) -> Floats:
+        """Return the mean posterior of each cell, float64[m, 9]; NaN for a class nobody knew."""
+        missing = np.full_like(self.probability, np.nan)
+        return np.divide(self.probability, self.known, out=missing, where=self.known > 0)
+
+
+def milliseconds(moments: Sequence[datetime]) -> Integers:
+    """Return aware moments as milliseconds since the Unix epoch, int64[n]."""
+    return np.array([round(moment.timestamp() * 1000) for moment in moments], dtype=np.int64)
+
+
+def cells_of(columns: MessageColumns, edges: Integers) -> Cells:
+    """Reduce a batch of messages to cells.
+
+    Args:
+        columns: n messages.
+        edges: int64[b + 1], increasing, milliseconds since the Unix epoch; bin i is
+            [edges[i], edges[i + 1]). Messages outside are left out.
+    """
+    bins = np.searchsorted(edges, columns.time, side="right").astype(np.int64) - 1
+    inside = (bins >= 0) & (bins < len(edges) - 1)
+    probability = columns.probabilities[inside].astype(np.float64)
+    known = np.isfinite(probability)
+    return _summed(
+        columns.author[inside],
+        bins[inside],
+        np.ones(int(inside.sum())),
+        columns.valence[inside].astype(np.float64),
+        np.where(known, probability, 0.0),
+        known.astype(np.float64),
+    )
+
+
+def merged(parts: Sequence[Cells]) -> Cells:
+    """Join the cells of several batches."""
+    return _summed(
+        np.concatenate([part.author for part in parts] or [np.empty(0, np.uint64)]),
+        np.concatenate([part.bin for part in parts] or [np.empty(0, np.int64)]),
+        np.concatenate([part.messages for part in parts] or [np.empty(0)]),
+        np.concatenate([part.valence for part in parts] or [np.empty(0)]),
+        np.concatenate([part.probability for part in parts] or [np.empty((0, CLASSES))]),
+        np.concatenate([part.known for part in parts] or [np.empty((0, CLASSES))]),
+    )
+
+
+def _summed(
+    author: npt.NDArray[np.uint64],
+    bins: Integers,
+    messages: Floats,
+    valence: Floats,
+    probability: Floats,
+    known: Floats,
+) -> Cells:
+    """Add up the rows that share author and bin; cells come out ordered by author, then bin."""
+    order = np.lexsort((bins, author))
+    author, bins = author[order], bins[order]
+    changed = (author[1:] != author[:-1]) | (bins[1:] != bins[:-1])
+    first = np.flatnonzero(np.concatenate([[True], changed])) if len(bins) else np.empty(0, np.intp)
+    return Cells(
+        author[first],
+        bins[first],
+        _added(messages[order], first),
+        _added(valence[order], first),
+        _added(probability[order], first),
+        _added(known[order], first),
+    )
+
+
+def _added(values: Floats, first: npt.NDArray[np.intp]) -> Floats:
+    if not len(first):
+        return np.empty((0, *values.shape[1:]))
+    added: Floats = np.add.reduceat(values, first, axis=0)
+    return added

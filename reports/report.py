@@ -1,0 +1,155 @@
+"""What a report says, as frozen values. Pictures and sentences only render them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from classifiers.emotion import Emotion
+from reports.bootstrap import Estimate
+from reports.period import Week
+from reports.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class EmotionShare:
+    """How much of what was written carried one emotion.
+
+    Attributes:
+        emotion: Which one.
+        share: Estimated share in [0, 1]; ``None`` when the classifier cannot see it.
+        usual: Its share in the baseline weeks, or ``None``.
+        clear: True when it differs from usual beyond chance, all nine tested together.
+    """
+
+    emotion: Emotion
+    share: Estimate | None
+    usual: float | None = None
+    clear: bool = False
+
+    @property
+    def change(self) -> float | None:
+        """Return the share minus the usual share."""
+        return None if self.share is None or self.usual is None else self.share.value - self.usual
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The four weeks before.
+
+    Attributes:
+        mood: Mean valence in [-1, 1].
+        weeks: How many of the four weeks had enough people, 1 to 4.
+        days: The usual mood of each weekday from Monday, length 7; equal to ``mood`` throughout
+            when a weekday has too few people to be told apart.
+    """
+
+    mood: float
+    weeks: int
+    days: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point of the curve; hidden ones are not here.
+
+    Attributes:
+        span: When.
+        mood: Mean valence, every person counting once, with its interval.
+        shares: Share of each of the nine emotions, summing to 1; NaN is absent.
+        clear: True when it differs from the week's mood beyond chance, all points tested together.
+    """
+
+    span: Span
+    mood: Estimate
+    shares: tuple[float, ...]
+    clear: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyReport:
+    """Everything that a report says; pictures and sentences only render it.
+
+    Attributes:
+        guild_id: Discord snowflake.
+        week: Which week.
+        timezone: IANA name; days and hours are local to it.
+        messages: How many messages were measured.
+        people: How many people wrote them.
+        minimum_group: Fewer people than this are never described.
+        hidden: True when fewer people wrote; then every field on moods is empty.
+        partial: True when the week was not over.
+        mood: Mean valence over person-days, with its interval.
+        baseline: The weeks before; ``None`` when none of them had enough people.
+        change: Mood minus the baseline's, paired by person.
+        shares: The nine emotions in the order of ``EMOTIONS``.
+        points: The curve, by time.
+        hidden_days: Weekdays (0 is Monday) on which somebody wrote but nothing may be shown.
+        late_by: How long after it was due the report was made, when that is worth saying.
+    """
+
+    guild_id: int
+    week: Week
+    timezone: str
+    messages: int
+    people: int
+    minimum_group: int
+    hidden: bool
+    partial: bool
+    mood: Estimate | None = None
+    baseline: Baseline | None = None
+    change: Estimate | None = None
+    shares: tuple[EmotionShare, ...] = ()
+    points: tuple[Point, ...] = ()
+    hidden_days: tuple[int, ...] = ()
+    late_by: timedelta | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Return whether the mood differs from usual beyond chance."""
+        return self.change is not None and self.change.excludes(0.0)
+
+    @property
+    def most_changed(self) -> EmotionShare | None:
+        """Return the emotion whose share changed most among those that clearly did."""
+        clear = [share for share in self.shares if share.clear]
+        return max(clear, key=lambda share: abs(share.change or 0.0), default=None)
+
+    @property
+    def low(self) -> Point | None:
+        """Return the lowest point, when there are at least two."""
+        return min(self.points, key=_mood_of) if len(self.points) > 1 else None
+
+    @property
+    def high(self) -> Point | None:
+        """Return the highest point, when there are at least two."""
+        return max(self.points, key=_mood_of) if len(self.points) > 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class MoodSummary:
+    """The mood of a guild over any stretch of time.
+
+    Attributes:
+        guild_id: Discord snowflake.
+        start: First moment, UTC.
+        end: First moment after it, UTC.
+        messages: How many messages were measured.
+        people: How many people wrote them.
+        hidden: True when too few people wrote; then ``mood`` and ``shares`` are empty.
+        mood: Mean valence over person-days, with its interval.
+        shares: The nine emotions in the order of ``EMOTIONS``.
+    """
+
+    guild_id: int
+    start: datetime
+    end: datetime
+    messages: int
+    people: int
+    hidden: bool
+    mood: Estimate | None = None
+    shares: tuple[EmotionShare, ...] = ()
+
+
+def _mood_of(point: Point) -> float:
+    return point.mood.value

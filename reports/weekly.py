@@ -1,0 +1,90 @@
+"""The weekly report of a guild, and its mood over any other stretch of time, from a store."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from reports.analysis import BASELINE_WEEKS, mood_summary, weekly_report
+from reports.grouping import Cells, Integers, cells_of, merged, milliseconds
+from reports.period import DAYS, Week, local_edges, zone_of
+from reports.report import MoodSummary, WeeklyReport
+from reports.spans import PARTS
+from storage.records import GuildSettings, MessageColumns
+
+__all__ = ["MoodSummary", "Scanner", "WeeklyReport", "compute", "summary"]
+
+LATE_AFTER: Final = timedelta(minutes=30)
+"""A report that appears this long after it was due says so."""
+
+
+class Scanner(Protocol):
+    """The part of a store that reports need."""
+
+    def scan(self, guild_id: int, start: datetime, end: datetime) -> AsyncIterator[MessageColumns]:
+        """Yield the records of a guild created in [start, end), by time."""
+        ...
+
+
+async def compute(
+    store: Scanner,
+    settings: GuildSettings,
+    week: Week,
+    *,
+    now: datetime,
+    due: datetime | None = None,
+) -> WeeklyReport:
+    """Compute the report of a week; arithmetic runs in a thread, the event loop stays free.
+
+    The same records always give the same report, to the last digit.
+
+    Args:
+        store: Where the records are.
+        settings: Timezone and minimum group of the guild.
+        week: Which week.
+        now: The present moment, aware.
+        due: When the report should have appeared, for the note on a late one.
+
+    Raises:
+        UnknownTimezone: The guild's timezone means nothing here.
+        StoreUnavailable: The store cannot be reached.
+    """
+    zone = zone_of(settings.timezone)
+    first = week.previous(BASELINE_WEEKS).monday
+    edges = local_edges(first, (BASELINE_WEEKS + 1) * DAYS, PARTS, zone)
+    cells = await _collect(store, settings.guild_id, edges)
+    late = now - due if due is not None and now - due >= LATE_AFTER else None
+    partial = now < week.bounds(zone)[1]
+    return await asyncio.to_thread(weekly_report, cells, settings, week, partial, late)
+
+
+async def summary(
+    store: Scanner, settings: GuildSettings, start: datetime, end: datetime
+) -> MoodSummary:
+    """Compute the mood of [start, end), aware moments; see ``compute``.
+
+    Raises:
+        ValueError: ``end`` does not lie after ``start``.
+        UnknownTimezone: The guild's timezone means nothing here.
+        StoreUnavailable: The store cannot be reached.
+    """
+    if end <= start:
+        msg = f"the end {end.isoformat()} must lie after the start {start.isoformat()}"
+        raise ValueError(msg)
+    zone = zone_of(settings.timezone)
+    first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
+    midnights = local_edges(first, (last - first).days + 1, 1, zone)
+    edges = (start, *(edge for edge in midnights if start < edge < end), end)
+    cells = await _collect(store, settings.guild_id, edges)
+    return await asyncio.to_thread(mood_summary, cells, settings, start, end)
+
+
+async def _collect(store: Scanner, guild_id: int, edges: tuple[datetime, ...]) -> Cells:
+    """Scan the store in the loop and reduce each batch in a thread."""
+    limits: Integers = milliseconds(edges)
+    parts: list[Cells] = []
+    async for columns in store.scan(guild_id, edges[0], edges[-1]):
+        parts.append(await asyncio.to_thread(cells_of, columns, limits))  # noqa: PERF401
+    return await asyncio.to_thread(merged, parts)
