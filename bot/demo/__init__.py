@@ -1,0 +1,1 @@
+"""The demonstration: a loopback Discord, the real bot, and a week of somebody's conversation."""
