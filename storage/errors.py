@@ -8,6 +8,7 @@
         +-- DriverMissing           the store needs an extra that is not installed
         +-- StoreUnavailable        the store cannot be reached now; trying again may help
         +-- SchemaTooNew            the store was written by a newer version of this software
+        +-- KeyUnusable             the pseudonym key cannot be read, made or understood
 """
 
 from __future__ import annotations
@@ -33,3 +34,7 @@ class StoreUnavailable(StorageError):
 
 class SchemaTooNew(StorageError):
     """The store was written by a newer version of this software."""
+
+
+class KeyUnusable(StorageError):
+    """The pseudonym key cannot be read, made or understood."""

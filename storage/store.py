@@ -73,7 +73,7 @@ class Store(Protocol):
         ...
 
     async def delete_before(self, guild_id: int, before: datetime) -> int:
-        """Forget the records created before a moment (retention); return the number of records."""
+        """Forget records and feedback created before a moment; return the number of records."""
         ...
 
     # Opt-outs

@@ -1,0 +1,81 @@
+"""From the address of a store to the store."""
+
+from __future__ import annotations
+
+import re
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+
+from storage.errors import DriverMissing, InvalidStoreUrl
+from storage.sqlite import SqliteStore
+from storage.store import Store
+
+DRIVERS: Final = ("pymongo", "motor")
+"""What ``?driver=`` of a MongoDB address may say; the first is the default."""
+
+_EXTRAS: Final = {"pymongo": "mongodb", "motor": "motor"}
+_USERINFO: Final = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)?.*@", re.DOTALL)
+_SECRET_OPTION: Final = re.compile(
+    r"((?:password|authmechanismproperties)[^=&]*=)[^&]*", re.IGNORECASE
+)
+
+
+def open_store(url: str) -> Store:
+    """Return the store at an address, not connected yet: use it with ``async with``.
+
+    Args:
+        url: ``sqlite:///relative.sqlite3``, ``sqlite:////absolute.sqlite3``,
+            ``mongodb://host/database`` or ``mongodb+srv://...``; the last two take
+            ``?driver=motor`` beside MongoDB's own options.
+
+    Raises:
+        InvalidStoreUrl: The address cannot be understood.
+        DriverMissing: The store needs an extra that is not installed.
+    """
+    scheme = url.partition(":")[0].lower()
+    if scheme == "sqlite":
+        return SqliteStore(_sqlite_path(url))
+    if scheme in {"mongodb", "mongodb+srv"}:
+        return _mongodb_store(url)
+    msg = f"{redact(url)!r} is no store: use sqlite:///file.sqlite3 or mongodb://host/database"
+    raise InvalidStoreUrl(msg)
+
+
+def redact(url: str) -> str:
+    """Return the address without anything secret, for people and logs."""
+    return _SECRET_OPTION.sub(r"\1***", _USERINFO.sub(r"\1***@", url, count=1))
+
+
+def _sqlite_path(url: str) -> Path:
+    parts = urlsplit(url)
+    path = unquote(parts.path.removeprefix("/"))
+    if parts.netloc or parts.query or path in {"", ":memory:"} or path.endswith("/"):
+        msg = f"{redact(url)!r} names no file: use sqlite:///folder/file.sqlite3"
+        raise InvalidStoreUrl(msg)
+    return Path(path)
+
+
+def _mongodb_store(url: str) -> Store:
+    address, driver = _without_driver(url)
+    if find_spec(driver) is None:
+        extra = _EXTRAS[driver]
+        msg = f"MongoDB needs the extra {extra!r}: pip install 'nunchi-bot[{extra}]'"
+        raise DriverMissing(msg)
+    # Late, because the extra may be missing.
+    from storage.mongodb import MongoStore  # noqa: PLC0415
+
+    return MongoStore(address, driver=driver)
+
+
+def _without_driver(url: str) -> tuple[str, str]:
+    """Split our own option off: MongoDB's drivers warn about options that they do not know."""
+    parts = urlsplit(url)
+    options = parse_qsl(parts.query, keep_blank_values=True)
+    driver = next((value for name, value in options if name == "driver"), DRIVERS[0])
+    if driver not in DRIVERS:
+        msg = f"driver={driver} is not known: use {' or '.join(DRIVERS)}"
+        raise InvalidStoreUrl(msg)
+    others = urlencode([option for option in options if option[0] != "driver"])
+    return urlunsplit(parts._replace(query=others)), driver

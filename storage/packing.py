@@ -1,0 +1,90 @@
+"""How records become compact values, the same in every store.
+
+Times are kept as whole milliseconds since the Unix epoch (what a snowflake carries); the rest of
+a finer time is cut off. Scores are ten little-endian float32: nine probabilities in the order of
+``classifiers.emotion.EMOTIONS`` (NaN is absent), then the valence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from struct import Struct
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from classifiers.emotion import EMOTIONS
+from storage.records import MessageColumns, MessageRecord, require_utc
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND: Final = timedelta(milliseconds=1)
+
+_SCORES: Final = len(EMOTIONS) + 1
+_pack: Final = Struct(f"<{_SCORES}f").pack
+_AUTHOR_PREFIX: Final = 8
+
+
+def milliseconds(moment: datetime) -> int:
+    """Return whole milliseconds since the Unix epoch, rounded down.
+
+    Raises:
+        ValueError: ``moment`` is naive.
+    """
+    if moment.tzinfo is None:
+        require_utc(moment)
+    return (moment - EPOCH) // MILLISECOND
+
+
+def optional_milliseconds(moment: datetime | None) -> int | None:
+    """Return ``milliseconds(moment)``, or ``None`` for ``None``."""
+    return None if moment is None else milliseconds(moment)
+
+
+def moment_at(stamp: int) -> datetime:
+    """Return the moment, in UTC, of milliseconds since the Unix epoch."""
+    return EPOCH + timedelta(milliseconds=stamp)
+
+
+def optional_moment(stamp: int | None) -> datetime | None:
+    """Return ``moment_at(stamp)``, or ``None`` for ``None``."""
+    return None if stamp is None else moment_at(stamp)
+
+
+def pack_scores(record: MessageRecord) -> bytes:
+    """Return the probabilities and the valence as 40 bytes."""
+    return _pack(*record.probabilities, record.valence)
+
+
+def author_numbers(prefixes: bytes) -> npt.NDArray[np.uint64]:
+    """Return uint64[n] from n pseudonym prefixes of eight bytes each, joined."""
+    return np.frombuffer(prefixes, ">u8").astype(np.uint64)
+
+
+def author_prefixes(authors: Iterable[bytes]) -> bytes:
+    """Return the first eight bytes of each pseudonym, joined."""
+    return b"".join([author[:_AUTHOR_PREFIX] for author in authors])
+
+
+def ordered_columns(
+    *,
+    message_id: npt.NDArray[np.int64],
+    channel_id: npt.NDArray[np.int64],
+    author: npt.NDArray[np.uint64],
+    time: npt.NDArray[np.int64],
+    language: Sequence[str],
+    scores: bytes,
+) -> MessageColumns:
+    """Return the columns of n records, whose scores are joined, by (time, message id)."""
+    table = np.frombuffer(scores, "<f4").reshape(-1, _SCORES)
+    order = np.lexsort((message_id, time))
+    return MessageColumns(
+        message_id=message_id[order],
+        channel_id=channel_id[order],
+        author=author[order],
+        time=time[order],
+        language=np.array(language, dtype=np.str_)[order],
+        probabilities=table[order, :-1].astype(np.float32),
+        valence=table[order, -1].astype(np.float32),
+    )

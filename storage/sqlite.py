@@ -1,0 +1,257 @@
+"""The embedded store: one SQLite file, safe for several processes, nothing to install."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
+
+from storage import sqlite_messages as messages
+from storage import sqlite_reports as reports
+from storage.errors import StoreUnavailable
+from storage.packing import milliseconds, optional_moment
+from storage.records import (
+    Batch,
+    ClaimState,
+    Feedback,
+    GuildSettings,
+    MessageColumns,
+    ReportClaim,
+    require_utc,
+)
+from storage.settings_document import settings_from_document, settings_to_document
+from storage.sqlite_connection import SqliteConnection, transaction
+from storage.sqlite_schema import MIGRATIONS, Migration, migrate
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+BUSY_TIMEOUT: Final = 5.0
+"""Seconds that a write waits for the writes of other processes."""
+
+
+class SqliteStore:
+    """Implements ``storage.store.Store`` on one file.
+
+    One connection writes and one reads, each in a thread of its own, so a long scan never holds
+    up a write. A write returns when the disk has it.
+
+    Args:
+        path: The database file; it and its folder are created when they are missing.
+        busy_timeout: Seconds that a write waits for the writes of other processes.
+        migrations: The versions of the schema.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        busy_timeout: float = BUSY_TIMEOUT,
+        migrations: Sequence[Migration] = MIGRATIONS,
+    ) -> None:
+        self._path = path
+        self._busy_timeout = busy_timeout
+        self._migrations = migrations
+        self._writer: SqliteConnection | None = None
+        self._reader: SqliteConnection | None = None
+
+    async def __aenter__(self) -> Self:
+        """Connect, and migrate the schema forward."""
+        _create(self._path)
+        self._writer = self._connection(self._migrate)
+        self._reader = self._connection(_read_only)
+        try:
+            await self.ping()
+        except BaseException:
+            await self.__aexit__()
+            raise
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        """Close; harmless when called twice."""
+        connections = (self._reader, self._writer)
+        self._reader = self._writer = None
+        for connection in connections:
+            if connection is not None:
+                await connection.close()
+
+    async def ping(self) -> None:
+        """Return when the store answers."""
+        await self._write(_answer)
+        await self._read(_answer)
+
+    async def apply(self, batch: Batch) -> int:
+        """Write a batch in one transaction; return the number of inserted or replaced records."""
+        return await self._write(messages.apply_batch, batch)
+
+    async def scan(
+        self, guild_id: int, start: datetime, end: datetime
+    ) -> AsyncIterator[MessageColumns]:
+        """Yield the records created in [start, end) as pages of columns, by time.
+
+        Each page is a read of its own, so a slow caller holds nothing open.
+        """
+        after, last = messages.Cursor(milliseconds(start), -1), milliseconds(end)
+        while page := await self._read(messages.read_page, guild_id, after, last):
+            yield page
+            after = messages.Cursor(int(page.time[-1]), int(page.message_id[-1]))
+
+    async def versions(
+        self, guild_id: int, container_id: int, first_id: int, last_id: int
+    ) -> Mapping[int, datetime | None]:
+        """Return message id -> edit time of the records with first_id <= id <= last_id."""
+        rows = await self._read(messages.read_versions, guild_id, container_id, first_id, last_id)
+        return {message_id: optional_moment(edited) for message_id, edited in rows}
+
+    async def delete_container(self, guild_id: int, container_id: int) -> int:
+        """Forget a channel with its threads, or one thread, with watermarks; return the count."""
+        await self._write(messages.forget_container_watermarks, guild_id, container_id)
+        both = (guild_id, container_id, container_id)
+        return await self._forget("guild = ? AND (channel = ? OR thread = ?)", *both)
+
+    async def delete_guild(self, guild_id: int) -> int:
+        """Forget everything of a guild except its opt-outs; return the number of records."""
+        count = await self._forget("guild = ?", guild_id)
+        # Last, so that a guild whose removal was interrupted is still known, and tried again.
+        await self._write(messages.forget_guild_rest, guild_id)
+        return count
+
+    async def delete_author(self, guild_id: int, author: bytes) -> int:
+        """Forget all records and feedback of one author; return the number of records."""
+        return await self._write(messages.forget_author, guild_id, author)
+
+    async def delete_before(self, guild_id: int, before: datetime) -> int:
+        """Forget records and feedback created before a moment; return the number of records."""
+        moment = milliseconds(before)
+        await self._write(messages.forget_feedback_before, guild_id, moment)
+        return await self._forget("guild = ? AND created < ?", guild_id, moment)
+
+    async def opt_out(self, guild_id: int, author: bytes, at: datetime) -> int:
+        """Refuse an author from now on, and forget what is kept; return the number of records."""
+        return await self._write(messages.refuse_author, guild_id, author, milliseconds(at))
+
+    async def opt_in(self, guild_id: int, author: bytes) -> bool:
+        """Accept an author again; return whether there was an opt-out."""
+        return await self._write(messages.accept_author, guild_id, author)
+
+    async def opted_out(self, guild_id: int) -> frozenset[bytes]:
+        """Return the pseudonyms that are refused."""
+        rows = await self._rows("hex(author)", "opt_out WHERE guild = ?", guild_id)
+        return frozenset(bytes.fromhex(author) for (author,) in rows)
+
+    async def save_settings(self, settings: GuildSettings) -> None:
+        """Insert or replace the settings of a guild."""
+        document = json.dumps(settings_to_document(settings), ensure_ascii=False)
+        await self._write(_write_settings, settings.guild_id, document)
+
+    async def settings(self, guild_id: int) -> GuildSettings | None:
+        """Return the settings of a guild, or ``None``."""
+        rows = await self._rows("document", "settings WHERE guild = ?", guild_id)
+        return settings_from_document(json.loads(rows[0][0])) if rows else None
+
+    async def all_settings(self) -> Sequence[GuildSettings]:
+        """Return the settings of every guild, by guild id."""
+        rows = await self._rows("guild, document", "settings")
+        return [settings_from_document(json.loads(document)) for _, document in sorted(rows)]
+
+    async def watermarks(self, guild_id: int) -> Mapping[int, int]:
+        """Return container id -> message id."""
+        rows = await self._rows("container, message", "watermark WHERE guild = ?", guild_id)
+        return dict(rows)
+
+    async def claim_report(
+        self, guild_id: int, period: str, owner: str, *, now: datetime, until: datetime
+    ) -> ReportClaim | None:
+        """Claim a report; ``None`` when it is done, or claimed by another until later."""
+        wanted = ReportClaim(guild_id, period, owner, ClaimState.CLAIMED, require_utc(until), 1)
+        return await self._write(reports.claim, wanted, milliseconds(now))
+
+    async def finish_report(self, claim: ReportClaim) -> bool:
+        """Record a claim as posted or skipped (its ``state``); False when the claim was lost."""
+        return await self._write(reports.finish, claim)
+
+    async def release_report(self, claim: ReportClaim) -> None:
+        """Give an unfinished claim back at once; the next claim has a higher ``attempt``."""
+        await self._write(reports.release, claim)
+
+    async def report_claims(self, guild_id: int) -> Sequence[ReportClaim]:
+        """Return the claims of a guild, newest period first."""
+        return await self._read(reports.read_claims, guild_id)
+
+    async def add_feedback(self, feedback: Feedback) -> None:
+        """Insert or replace what one member said of one message."""
+        await self._write(reports.write_feedback, feedback)
+
+    async def feedback(self, guild_id: int) -> Sequence[Feedback]:
+        """Return all feedback of a guild, oldest first."""
+        return await self._read(reports.read_feedback, guild_id)
+
+    def _connection(self, prepare: Callable[[sqlite3.Connection], None]) -> SqliteConnection:
+        return SqliteConnection(self._path, busy_timeout=self._busy_timeout, prepare=prepare)
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        with transaction(connection):
+            migrate(connection, self._migrations)
+
+    async def _write(
+        self,
+        job: Callable[Concatenate[sqlite3.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        def within(connection: sqlite3.Connection) -> T:
+            with transaction(connection):
+                return job(connection, *args, **kwargs)
+
+        return await _opened(self._writer).run(within)
+
+    async def _read(
+        self,
+        job: Callable[Concatenate[sqlite3.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        return await _opened(self._reader).run(job, *args, **kwargs)
+
+    async def _rows(self, columns: str, source: str, *values: int) -> list[Any]:
+        return await self._read(messages.fetch_rows, columns, source, values)
+
+    async def _forget(self, where: str, *values: int) -> int:
+        """Delete records in turns, so that other writes get theirs."""
+        total = count = await self._write(messages.forget_some, where, values)
+        while count == messages.DELETE_ROWS:
+            count = await self._write(messages.forget_some, where, values)
+            total += count
+        return total
+
+
+def _opened(connection: SqliteConnection | None) -> SqliteConnection:
+    if connection is None:
+        msg = "the store is not open"
+        raise StoreUnavailable(msg)
+    return connection
+
+
+def _create(path: Path) -> None:
+    """Create the file, readable by its owner only: SQLite gives its companions the same mode."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+    except OSError as error:
+        msg = f"the database {path} cannot be created: {error.strerror or error}"
+        raise StoreUnavailable(msg) from error
+
+
+def _read_only(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA query_only = ON")
+
+
+def _answer(connection: sqlite3.Connection) -> None:
+    connection.execute("SELECT count(*) FROM settings").fetchone()
+
+
+def _write_settings(connection: sqlite3.Connection, guild_id: int, document: str) -> None:
+    connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (guild_id, document))

@@ -1,0 +1,225 @@
+"""The statements of the SQLite store about messages, opt-outs and watermarks.
+
+Every function runs in the thread of its connection, and the writing ones inside a transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import chain
+from typing import Any, Final, NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from storage.packing import (
+    author_numbers,
+    milliseconds,
+    optional_milliseconds,
+    ordered_columns,
+    pack_scores,
+)
+from storage.records import Batch, Deletion, MessageColumns, MessageRecord, Watermark
+
+T = TypeVar("T")
+
+Value = int | str | bytes | None
+
+ROWS_PER_STATEMENT: Final = 64
+PAGE_ROWS: Final = 4096
+DELETE_ROWS: Final = 4096
+
+_COLUMNS: Final = 10
+_REPLACE: Final = """
+    ON CONFLICT (id) DO UPDATE SET
+        guild = excluded.guild, channel = excluded.channel, thread = excluded.thread,
+        author = excluded.author, created = excluded.created, edited = excluded.edited,
+        language = excluded.language, scores = excluded.scores, model = excluded.model
+    WHERE message.edited IS NULL OR excluded.edited >= message.edited
+"""
+# One row with everything: a result of many rows would take the interpreter lock for each.
+_PAGE: Final = """
+    SELECT group_concat(id), group_concat(channel), group_concat(hex(substr(author, 1, 8)), ''),
+           group_concat(created), json_group_array(language), group_concat(hex(scores), '')
+    FROM (
+        SELECT id, channel, author, created, language, scores FROM message
+        WHERE guild = ? AND created < ? AND (created, id) > (?, ?)
+        ORDER BY created, id LIMIT ?
+    )
+"""
+
+
+class Cursor(NamedTuple):
+    """The place in a guild's records, by (time, message id), after which a page begins."""
+
+    time: int
+    message_id: int
+
+
+def fetch_rows(
+    connection: sqlite3.Connection, columns: str, source: str, values: Sequence[Value]
+) -> list[Any]:
+    """Return rows of numbers and strings through one result, in no particular order."""
+    # Both texts are literals of this package; every value is bound.
+    query = f"SELECT json_group_array(json_array({columns})) FROM {source}"  # noqa: S608
+    rows: list[Any] = json.loads(connection.execute(query, values).fetchone()[0])
+    return rows
+
+
+def apply_batch(connection: sqlite3.Connection, batch: Batch) -> int:
+    """Write a batch; return how many records were inserted or replaced."""
+    written = sum(_upsert(connection, rows) for rows in _chunks(batch.upserts))
+    for deletion in batch.deletions:
+        _delete_messages(connection, deletion)
+    for marks in _chunks(batch.watermarks):
+        _advance(connection, marks)
+    return written
+
+
+def read_page(
+    connection: sqlite3.Connection, guild_id: int, after: Cursor, end: int
+) -> MessageColumns | None:
+    """Return the records that follow ``after`` and are older than ``end``; at most a page."""
+    values = (guild_id, end, after.time, after.message_id, PAGE_ROWS)
+    ids, channels, authors, times, languages, scores = connection.execute(_PAGE, values).fetchone()
+    if ids is None:
+        return None
+    return ordered_columns(
+        message_id=_integers(ids),
+        channel_id=_integers(channels),
+        author=author_numbers(bytes.fromhex(authors)),
+        time=_integers(times),
+        language=json.loads(languages),
+        scores=bytes.fromhex(scores),
+    )
+
+
+def read_versions(
+    connection: sqlite3.Connection, guild_id: int, container_id: int, first_id: int, last_id: int
+) -> list[Any]:
+    """Return [message id, edit time or None] of a container's records in a range of ids."""
+    source = "message WHERE guild = ? AND id BETWEEN ? AND ? AND coalesce(thread, channel) = ?"
+    return fetch_rows(connection, "id, edited", source, (guild_id, first_id, last_id, container_id))
+
+
+def forget_author(connection: sqlite3.Connection, guild_id: int, author: bytes) -> int:
+    """Delete records and feedback of one author; return the number of records."""
+    pair = (guild_id, author)
+    connection.execute("DELETE FROM feedback WHERE guild = ? AND author = ?", pair)
+    return connection.execute("DELETE FROM message WHERE guild = ? AND author = ?", pair).rowcount
+
+
+def refuse_author(connection: sqlite3.Connection, guild_id: int, author: bytes, at: int) -> int:
+    """Insert an opt-out and forget the author; return the number of records."""
+    connection.execute(
+        "INSERT INTO opt_out VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (guild_id, author, at)
+    )
+    return forget_author(connection, guild_id, author)
+
+
+def accept_author(connection: sqlite3.Connection, guild_id: int, author: bytes) -> bool:
+    """Delete an opt-out; return whether there was one."""
+    pair = (guild_id, author)
+    return (
+        connection.execute("DELETE FROM opt_out WHERE guild = ? AND author = ?", pair).rowcount > 0
+    )
+
+
+def forget_container_watermarks(
+    connection: sqlite3.Connection, guild_id: int, container_id: int
+) -> None:
+    """Delete the watermarks of a container and of the threads that its records name."""
+    connection.execute(
+        """
+        DELETE FROM watermark WHERE guild = ?1 AND (container = ?2 OR container IN (
+            SELECT thread FROM message WHERE guild = ?1 AND channel = ?2
+        ))
+        """,
+        (guild_id, container_id),
+    )
+
+
+def forget_some(connection: sqlite3.Connection, where: str, values: Sequence[Value]) -> int:
+    """Delete a bounded number of records; return how many there were."""
+    # The condition is a literal of this package; every value is bound.
+    query = f"DELETE FROM message WHERE id IN (SELECT id FROM message WHERE {where} LIMIT ?)"  # noqa: S608
+    return connection.execute(query, (*values, DELETE_ROWS)).rowcount
+
+
+def forget_guild_rest(connection: sqlite3.Connection, guild_id: int) -> None:
+    """Delete what a guild has besides records and opt-outs."""
+    for table in ("feedback", "watermark", "claim", "settings"):
+        connection.execute(f"DELETE FROM {table} WHERE guild = ?", (guild_id,))  # noqa: S608 (above)
+
+
+def forget_feedback_before(connection: sqlite3.Connection, guild_id: int, before: int) -> None:
+    """Delete the feedback of a guild that is older than a moment."""
+    connection.execute("DELETE FROM feedback WHERE guild = ? AND created < ?", (guild_id, before))
+
+
+def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (
+        items[start : start + ROWS_PER_STATEMENT]
+        for start in range(0, len(items), ROWS_PER_STATEMENT)
+    )
+
+
+def _row(record: MessageRecord) -> tuple[Value, ...]:
+    return (
+        record.message_id,
+        record.guild_id,
+        record.channel_id,
+        record.thread_id,
+        record.author,
+        milliseconds(record.created_at),
+        optional_milliseconds(record.edited_at),
+        record.language,
+        pack_scores(record),
+        record.model,
+    )
+
+
+@lru_cache(maxsize=ROWS_PER_STATEMENT)
+def _upsert_statement(rows: int) -> str:
+    values = ",".join(["(" + ",".join("?" * _COLUMNS) + ")"] * rows)
+    # The check for an opt-out is part of the statement: nothing can come between the two.
+    return f"""
+        INSERT INTO message SELECT * FROM (VALUES {values}) AS given
+        WHERE NOT EXISTS (
+            SELECT 1 FROM opt_out
+            WHERE opt_out.guild = given.column2 AND opt_out.author = given.column5
+        ) {_REPLACE}
+    """  # noqa: S608 (only placeholders are filled in)
+
+
+def _upsert(connection: sqlite3.Connection, records: Sequence[MessageRecord]) -> int:
+    values = list(chain.from_iterable(map(_row, records)))
+    return connection.execute(_upsert_statement(len(records)), values).rowcount
+
+
+def _delete_messages(connection: sqlite3.Connection, deletion: Deletion) -> None:
+    for ids in _chunks(deletion.message_ids):
+        marks = ",".join("?" * len(ids))
+        query = f"DELETE FROM message WHERE guild = ? AND id IN ({marks})"  # noqa: S608 (placeholders)
+        connection.execute(query, (deletion.guild_id, *ids))
+
+
+def _advance(connection: sqlite3.Connection, marks: Sequence[Watermark]) -> None:
+    rows = ",".join(["(?,?,?)"] * len(marks))
+    values = [
+        value for mark in marks for value in (mark.guild_id, mark.container_id, mark.message_id)
+    ]
+    connection.execute(
+        f"""
+        INSERT INTO watermark VALUES {rows} ON CONFLICT (guild, container)
+        DO UPDATE SET message = excluded.message WHERE excluded.message > message
+        """,  # noqa: S608 (only placeholders are filled in)
+        values,
+    )
+
+
+def _integers(text: str) -> npt.NDArray[np.int64]:
+    return np.fromstring(text, dtype=np.int64, sep=",")

@@ -1,0 +1,131 @@
+"""The statements of the SQLite store about report claims and feedback."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from typing import Any, Final
+
+from storage.packing import milliseconds, moment_at
+from storage.records import ClaimState, Feedback, ReportClaim
+from storage.sqlite_messages import fetch_rows
+
+_CLAIM: Final = "guild, period, owner, state, until, attempt, channel, message"
+
+
+def claim(connection: sqlite3.Connection, wanted: ReportClaim, now: int) -> ReportClaim | None:
+    """Take, extend or refuse a claim (see ``Store.claim_report``)."""
+    key = (wanted.guild_id, wanted.period)
+    rows = fetch_rows(connection, _CLAIM, "claim WHERE guild = ? AND period = ?", key)
+    taken = next_claim(_to_claim(rows[0]) if rows else None, wanted, now)
+    if taken is not None:
+        _write_claim(connection, taken)
+    return taken
+
+
+def next_claim(held: ReportClaim | None, wanted: ReportClaim, now: int) -> ReportClaim | None:
+    """Return the claim that follows from the one that is held, or ``None`` when it stays."""
+    if held is None:
+        return wanted
+    if held.state is not ClaimState.CLAIMED:
+        return None
+    if milliseconds(held.until) <= now:
+        return replace(wanted, attempt=held.attempt + 1)
+    return replace(wanted, attempt=held.attempt) if held.owner == wanted.owner else None
+
+
+def finish(connection: sqlite3.Connection, done: ReportClaim) -> bool:
+    """Record how a claim ended; False when somebody else holds it."""
+    cursor = connection.execute(
+        """
+        UPDATE claim SET state = ?1, channel = ?2, message = ?3
+        WHERE guild = ?4 AND period = ?5 AND owner = ?6 AND attempt = ?7
+            AND (state = 'claimed' OR state = ?1 AND message IS ?3)
+        """,
+        (
+            done.state.value,
+            done.channel_id,
+            done.message_id,
+            done.guild_id,
+            done.period,
+            done.owner,
+            done.attempt,
+        ),
+    )
+    return cursor.rowcount > 0
+
+
+def release(connection: sqlite3.Connection, held: ReportClaim) -> None:
+    """Let a claim expire at once."""
+    connection.execute(
+        """
+        UPDATE claim SET until = 0
+        WHERE guild = ? AND period = ? AND owner = ? AND attempt = ? AND state = 'claimed'
+        """,
+        (held.guild_id, held.period, held.owner, held.attempt),
+    )
+
+
+def read_claims(connection: sqlite3.Connection, guild_id: int) -> list[ReportClaim]:
+    """Return the claims of a guild, newest period first."""
+    rows = fetch_rows(connection, _CLAIM, "claim WHERE guild = ?", (guild_id,))
+    return sorted(map(_to_claim, rows), key=lambda found: found.period, reverse=True)
+
+
+def write_feedback(connection: sqlite3.Connection, given: Feedback) -> None:
+    """Insert or replace what one member said of one message."""
+    connection.execute(
+        "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            given.guild_id,
+            given.message_id,
+            given.author,
+            given.predicted,
+            given.corrected,
+            given.model,
+            milliseconds(given.created_at),
+        ),
+    )
+
+
+def read_feedback(connection: sqlite3.Connection, guild_id: int) -> list[Feedback]:
+    """Return all feedback of a guild, oldest first."""
+    columns = "guild, message, hex(author), predicted, corrected, model, created"
+    rows = fetch_rows(connection, columns, "feedback WHERE guild = ?", (guild_id,))
+    return sorted(map(_to_feedback, rows), key=_age)
+
+
+def _write_claim(connection: sqlite3.Connection, taken: ReportClaim) -> None:
+    connection.execute(
+        "INSERT OR REPLACE INTO claim VALUES (?, ?, ?, ?, ?, ?, NULL, NULL)",
+        (
+            taken.guild_id,
+            taken.period,
+            taken.owner,
+            taken.state.value,
+            milliseconds(taken.until),
+            taken.attempt,
+        ),
+    )
+
+
+def _to_claim(row: list[Any]) -> ReportClaim:
+    guild_id, period, owner, state, until, *rest = row
+    return ReportClaim(guild_id, period, owner, ClaimState(state), moment_at(until), *rest)
+
+
+def _to_feedback(row: list[Any]) -> Feedback:
+    guild_id, message_id, author, predicted, corrected, model, created = row
+    return Feedback(
+        guild_id,
+        message_id,
+        bytes.fromhex(author),
+        predicted,
+        corrected,
+        model,
+        moment_at(created),
+    )
+
+
+def _age(given: Feedback) -> tuple[int, int, bytes]:
+    return milliseconds(given.created_at), given.message_id, given.author

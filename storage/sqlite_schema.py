@@ -1,0 +1,98 @@
+"""The tables of the SQLite store, and how an older database becomes a newer one."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Final
+
+from storage.errors import SchemaTooNew
+
+Migration = tuple[str, ...]
+"""The statements that lead from one version of the schema to the next."""
+
+_FIRST: Final[Migration] = (
+    # The message id is the row id: one tree fewer than a separate key. Measured against
+    # WITHOUT ROWID on (guild, id), it is smaller and faster to write.
+    """
+    CREATE TABLE message (
+        id INTEGER PRIMARY KEY,
+        guild INTEGER NOT NULL,
+        channel INTEGER NOT NULL,
+        thread INTEGER,
+        author BLOB NOT NULL,
+        created INTEGER NOT NULL,
+        edited INTEGER,
+        language TEXT NOT NULL,
+        scores BLOB NOT NULL,
+        model TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX message_by_time ON message (guild, created)",
+    "CREATE INDEX message_by_author ON message (guild, author)",
+    """
+    CREATE TABLE opt_out (
+        guild INTEGER NOT NULL,
+        author BLOB NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (guild, author)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE watermark (
+        guild INTEGER NOT NULL,
+        container INTEGER NOT NULL,
+        message INTEGER NOT NULL,
+        PRIMARY KEY (guild, container)
+    ) WITHOUT ROWID
+    """,
+    "CREATE TABLE settings (guild INTEGER PRIMARY KEY, document TEXT NOT NULL)",
+    """
+    CREATE TABLE claim (
+        guild INTEGER NOT NULL,
+        period TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        state TEXT NOT NULL,
+        until INTEGER NOT NULL,
+        attempt INTEGER NOT NULL,
+        channel INTEGER,
+        message INTEGER,
+        PRIMARY KEY (guild, period)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE feedback (
+        guild INTEGER NOT NULL,
+        message INTEGER NOT NULL,
+        author BLOB NOT NULL,
+        predicted TEXT NOT NULL,
+        corrected TEXT NOT NULL,
+        model TEXT NOT NULL,
+        created INTEGER NOT NULL,
+        PRIMARY KEY (guild, message, author)
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_FIRST,)
+"""Entry i leads from version i to version i + 1. Only ever add to the end."""
+
+
+def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Bring the schema to the newest version; call it inside a write transaction.
+
+    Raises:
+        SchemaTooNew: The database was written by a newer version of this software.
+    """
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(migrations):
+        msg = (
+            f"the database has schema version {version}, newer than {len(migrations)}: "
+            "install the newer version of Nunchi again"
+        )
+        raise SchemaTooNew(msg)
+    for migration in migrations[version:]:
+        for statement in migration:
+            connection.execute(statement)
+    # A pragma takes no parameters; the value is our own number.
+    connection.execute(f"PRAGMA user_version = {len(migrations)}")
