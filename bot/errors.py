@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from classifiers.errors import InvalidOption, NunchiError, UnknownBackend
-from storage.errors import DriverMissing, InvalidStoreUrl
+from storage.errors import DriverMissing, InvalidStoreUrl, KeyUnusable
 
 _INTENT_ADVICE: Final = (
     "Discord did not grant the message content intent: open "
@@ -68,7 +68,13 @@ class SettingsError(BotError):
 
 
 # Errors of the lower layers that a setting causes; they know nothing of exit codes.
-_CAUSED_BY_SETTINGS: Final = (UnknownBackend, InvalidOption, InvalidStoreUrl, DriverMissing)
+_CAUSED_BY_SETTINGS: Final = (
+    UnknownBackend,
+    InvalidOption,
+    InvalidStoreUrl,
+    DriverMissing,
+    KeyUnusable,
+)
 
 
 def exit_code_of(error: NunchiError) -> int:

@@ -7,6 +7,7 @@ that a misspelt setting is never silently without effect.
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import re
 from collections.abc import Mapping
@@ -231,6 +232,17 @@ class Settings(BaseSettings):
             )
             raise SettingsError(msg)
         return self.discord_token.get_secret_value()
+
+    @property
+    def key_file(self) -> Path:
+        """Where the pseudonym key is kept when none is set."""
+        return self.data_dir / "pseudonym.key"
+
+    def given_key(self) -> bytes | None:
+        """Return 32 bytes that follow from the pseudonym key that is set, or ``None``."""
+        if self.pseudonym_key is None:
+            return None
+        return hashlib.sha256(self.pseudonym_key.get_secret_value().encode()).digest()
 
     def secrets(self) -> tuple[str, ...]:
         """Return every value that must never be seen, for the redaction of logs."""

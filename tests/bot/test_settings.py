@@ -17,7 +17,7 @@ from bot.errors import (
 )
 from bot.settings import Settings, load_settings, variable_names
 from classifiers.errors import BackendUnavailable, NunchiError, UnknownBackend
-from storage.errors import InvalidStoreUrl, StoreUnavailable
+from storage.errors import InvalidStoreUrl, KeyUnusable, StoreUnavailable
 
 
 def refusal(env_file: Path | None = None, **variables: str) -> str:
@@ -205,6 +205,18 @@ def test_without_a_token_the_line_says_where_it_goes() -> None:
         Settings().require_token()
 
 
+def test_a_pseudonym_key_that_is_set_comes_as_32_bytes_and_else_from_a_file() -> None:
+    first, again, other = (
+        load_settings(None, {"NUNCHI_PSEUDONYM_KEY": letter * 40}).given_key() for letter in "kkx"
+    )
+    assert first is not None
+    assert len(first) == 32
+    assert first == again != other
+    unset = Settings(data_dir=Path("/data"))
+    assert unset.given_key() is None
+    assert unset.key_file == Path("/data/pseudonym.key")
+
+
 def test_settings_cannot_be_changed_and_show_no_secret() -> None:
     settings = load_settings(None, {"DISCORD_TOKEN": "hunter2", "NUNCHI_PSEUDONYM_KEY": "k" * 40})
     with pytest.raises(ValidationError):
@@ -229,6 +241,7 @@ def test_settings_made_by_hand_read_no_environment(monkeypatch: pytest.MonkeyPat
         (StartFailed("x"), 69),
         (UnknownBackend("x"), 78),
         (InvalidStoreUrl("x"), 78),
+        (KeyUnusable("x"), 78),
         (StoreUnavailable("x"), 69),
         (BackendUnavailable("x"), 69),
     ],
