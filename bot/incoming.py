@@ -1,0 +1,70 @@
+"""What travels from Discord to the store: small values instead of the client's heavy objects."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+import discord
+
+
+class Incoming(NamedTuple):
+    """A message as the pipeline needs it; the text never travels further than the classifier.
+
+    A ``text`` of ``None`` stands for a message that is not measured (of a bot, a webhook or the
+    system): it only moves the watermark.
+    """
+
+    message_id: int
+    guild_id: int
+    channel_id: int
+    thread_id: int | None
+    user_id: int
+    edited_at: datetime | None
+    text: str | None
+
+    @property
+    def container_id(self) -> int:
+        """Where Discord keeps the message: its thread, or else its channel."""
+        return self.channel_id if self.thread_id is None else self.thread_id
+
+
+class Read(NamedTuple):
+    """Everything of a container up to a message was read from its history."""
+
+    guild_id: int
+    container_id: int
+    message_id: int
+
+
+class CaughtUp(NamedTuple):
+    """The gap that was noticed under this generation is closed."""
+
+    guild_id: int
+    container_id: int
+    generation: int
+
+
+Item = Incoming | Read | CaughtUp
+
+_WRITTEN_BY_PEOPLE = (discord.MessageType.default, discord.MessageType.reply)
+
+
+def incoming_of(message: discord.Message, guild_id: int) -> Incoming:
+    """Copy what is needed of a message of a guild."""
+    channel = message.channel
+    thread_id = None
+    channel_id = channel.id
+    if isinstance(channel, discord.Thread):
+        thread_id, channel_id = channel.id, channel.parent_id
+    author = message.author
+    human = not author.bot and message.webhook_id is None and message.type in _WRITTEN_BY_PEOPLE
+    return Incoming(
+        message.id,
+        guild_id,
+        channel_id,
+        thread_id,
+        author.id,
+        message.edited_at,
+        message.content if human else None,
+    )

@@ -1,0 +1,262 @@
+"""From the gateway to the store: bounded queue, micro-batches, classify in a worker, one write."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from bot.backoff import Backoff
+from bot.clock import Clock, snowflake_at, snowflake_time
+from bot.forgetting import Forgotten
+from bot.inbox import Inbox
+from bot.incoming import CaughtUp, Incoming, Item, Read
+from bot.judge import Judge
+from bot.progress import Progress
+from bot.roster import Roster
+from classifiers.emotion import EMOTIONS
+from classifiers.prediction import Prediction
+from storage.errors import StoreUnavailable
+from storage.records import Batch, Deletion, MessageRecord, Watermark
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+UNCLASSIFIED: Final = Prediction((math.nan,) * len(EMOTIONS), 0.0, "und", "")
+"""Stands in records of messages that say nothing in words, such as a picture alone."""
+
+
+@dataclass(slots=True)
+class Counters:
+    """What went through, for health checks and the closing table of the demo."""
+
+    received: int = 0
+    stored: int = 0
+    overflowed: int = 0
+    retries: int = 0
+
+
+@dataclass(slots=True)
+class _Judged:
+    """A batch between the two stages."""
+
+    items: Sequence[Item]
+    authors: dict[int, bytes] = field(default_factory=dict)
+    predictions: dict[int, Prediction] = field(default_factory=dict)
+
+
+class Pipeline:
+    """Two stages with one batch between them: classify the next while the last is written."""
+
+    def __init__(
+        self,
+        store: Store,
+        judge: Judge,
+        roster: Roster,
+        progress: Progress,
+        clock: Clock,
+        *,
+        queue_size: int = 4096,
+        batch_size: int = 256,
+        batch_wait: float = 0.02,
+    ) -> None:
+        self.counters = Counters()
+        self.inbox = Inbox(queue_size)
+        self._store = store
+        self._judge = judge
+        self._roster = roster
+        self._progress = progress
+        self._clock = clock
+        self._batch_size = batch_size
+        self._batch_wait = batch_wait
+        self._forgotten = Forgotten()
+        self._deletions: dict[int, list[int]] = {}
+        self._judged: asyncio.Queue[_Judged] = asyncio.Queue(1)
+        self._unfinished = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._writing = asyncio.Lock()
+
+    # What the client calls; none of these waits.
+
+    def offer(self, item: Incoming) -> bool:
+        """Take a live message; False when the queue is full and the message must be read again."""
+        if not self.inbox.offer(item, urgent=item.edited_at is not None):
+            self.counters.overflowed += 1
+            return False
+        self._begin(1)
+        return True
+
+    def discard(self, guild_id: int, message_ids: Iterable[int]) -> None:
+        """Forget deleted messages, also those still on their way."""
+        ids = list(message_ids)
+        self._forgotten.messages(ids)
+        self._deletions.setdefault(guild_id, []).extend(ids)
+        self._begin(0)
+        self.inbox.wake()
+
+    # What the history reader calls.
+
+    async def put(self, item: Item) -> None:
+        """Take an item of the history once there is room."""
+        self._begin(1)
+        try:
+            await self.inbox.put(item)
+        except asyncio.CancelledError:
+            self._finish(1)
+            raise
+
+    # Forgetting more than a message; these wait for the write under way.
+
+    async def forget_container(self, guild_id: int, container_id: int) -> int:
+        """Forget a channel with its threads, or a thread; return the number of records."""
+        self._forgotten.container(container_id)
+        self._progress.forget(container_id)
+        async with self._writing:
+            return await self._store.delete_container(guild_id, container_id)
+
+    async def forget_guild(self, guild_id: int) -> int:
+        """Forget a guild that the bot has left; return the number of records."""
+        self._forgotten.guild(guild_id)
+        async with self._writing:
+            return await self._store.delete_guild(guild_id)
+
+    def welcome_guild(self, guild_id: int) -> None:
+        """Measure a guild again that was forgotten in this process."""
+        self._forgotten.joined(guild_id)
+
+    async def erase_author(self, guild_id: int, author: bytes) -> int:
+        """Forget what an author wrote until now; return the number of records."""
+        now = snowflake_at(self._clock.now())
+        self._forgotten.author(guild_id, author, now)
+        async with self._writing:
+            return await self._store.delete_author(guild_id, author)
+
+    # Life
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        async with asyncio.TaskGroup() as stages:
+            stages.create_task(self._classify_forever(), name="classify")
+            stages.create_task(self._write_forever(), name="write")
+
+    async def drained(self) -> None:
+        """Return when everything taken so far is stored."""
+        await self._idle.wait()
+
+    def _begin(self, items: int) -> None:
+        self._unfinished += items
+        self._idle.clear()
+
+    def _finish(self, items: int) -> None:
+        self._unfinished -= items
+        if self._unfinished == 0 and not self._deletions:
+            self._idle.set()
+
+    # First stage
+
+    async def _classify_forever(self) -> None:
+        while True:
+            items = await self.inbox.take(self._batch_size, self._batch_wait)
+            await self._judged.put(await self._classify(items))
+
+    async def _classify(self, items: Sequence[Item]) -> _Judged:
+        judged = _Judged(items)
+        wanted: list[Incoming] = []
+        for item in items:
+            if isinstance(item, Incoming) and item.text is not None:
+                author = self._roster.author(item.guild_id, item.user_id)
+                judged.authors[item.message_id] = author
+                if self._accepts(item, author):
+                    wanted.append(item)
+        predictions = await self._judge.predictions([item.text or "" for item in wanted])
+        for item, prediction in zip(wanted, predictions, strict=True):
+            judged.predictions[item.message_id] = prediction or UNCLASSIFIED
+        return judged
+
+    def _accepts(self, item: Incoming, author: bytes) -> bool:
+        return (
+            self._roster.monitors(item.channel_id)
+            and not self._roster.refuses(item.guild_id, author)
+            and not self._forgotten.covers(item, author)
+        )
+
+    # Second stage
+
+    async def _write_forever(self) -> None:
+        while True:
+            judged = await self._judged.get()
+            await self._write(judged)
+            self._finish(len(judged.items))
+
+    async def _write(self, judged: _Judged) -> None:
+        backoff = Backoff()
+        deletions = self._take_deletions()
+        watermarks = self._watermarks(judged)
+        while not await self._written(judged, deletions, watermarks):
+            self.counters.retries += 1
+            await backoff.wait()
+
+    async def _written(
+        self,
+        judged: _Judged,
+        deletions: tuple[Deletion, ...],
+        watermarks: tuple[Watermark, ...],
+    ) -> bool:
+        async with self._writing:
+            # Built anew for each try: somebody may have opted out, or deleted, in the meantime.
+            batch = Batch(self._records(judged), deletions, watermarks)
+            try:
+                self.counters.stored += await self._store.apply(batch)
+            except StoreUnavailable as error:
+                log.warning("the store does not answer (%s); trying again", error)
+                return False
+            return True
+
+    def _take_deletions(self) -> tuple[Deletion, ...]:
+        taken, self._deletions = self._deletions, {}
+        return tuple(Deletion(guild_id, tuple(ids)) for guild_id, ids in taken.items())
+
+    def _records(self, judged: _Judged) -> tuple[MessageRecord, ...]:
+        records: list[MessageRecord] = []
+        for item in judged.items:
+            if not isinstance(item, Incoming) or item.message_id not in judged.predictions:
+                continue
+            author = judged.authors[item.message_id]
+            if self._accepts(item, author):
+                records.append(_record(item, author, judged.predictions[item.message_id]))
+        return tuple(records)
+
+    def _watermarks(self, judged: _Judged) -> tuple[Watermark, ...]:
+        raised: dict[tuple[int, int], int] = {}
+        for item in judged.items:
+            watermark = self._advance(item)
+            if watermark is not None and self._roster.settings(item.guild_id) is not None:
+                raised[item.guild_id, item.container_id] = watermark
+        return tuple(Watermark(*key, message_id) for key, message_id in raised.items())
+
+    def _advance(self, item: Item) -> int | None:
+        if isinstance(item, Read):
+            return self._progress.read(item.container_id, item.message_id)
+        if isinstance(item, CaughtUp):
+            return self._progress.close_gap(item.container_id, item.generation)
+        return self._progress.stored_live(item.container_id, item.message_id)
+
+
+def _record(item: Incoming, author: bytes, prediction: Prediction) -> MessageRecord:
+    return MessageRecord(
+        item.message_id,
+        item.guild_id,
+        item.channel_id,
+        item.thread_id,
+        author,
+        snowflake_time(item.message_id),
+        item.edited_at,
+        prediction.language,
+        prediction.probabilities,
+        prediction.valence,
+        prediction.model,
+    )

@@ -1,0 +1,151 @@
+"""Who is listened to, and where: the guilds' choices, held in memory for the hot path."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.clock import Clock
+from storage.pseudonym import Pseudonymiser
+from storage.records import GuildSettings, MonitoredChannel
+from storage.store import Store
+
+
+class Roster:
+    """The settings and the opt-outs of every guild: read from memory, written through the store."""
+
+    def __init__(self, store: Store, pseudonyms: Pseudonymiser, clock: Clock) -> None:
+        self._store = store
+        self._pseudonyms = pseudonyms
+        self._clock = clock
+        self._settings: dict[int, GuildSettings] = {}
+        self._channels: frozenset[int] = frozenset()
+        self._opted_out: dict[int, frozenset[bytes]] = {}
+        self._writing = asyncio.Lock()
+        self._subscribers: list[Callable[[int], None]] = []
+
+    async def load(self) -> None:
+        """Read everything again: at start, and now and then for changes by other processes."""
+        async with self._writing:
+            settings = {each.guild_id: each for each in await self._store.all_settings()}
+            opted_out = {guild_id: await self._store.opted_out(guild_id) for guild_id in settings}
+            self._opted_out.update(opted_out)
+            self._settings = settings
+            self._index()
+
+    def _index(self) -> None:
+        self._channels = frozenset(
+            channel.channel_id for each in self._settings.values() for channel in each.channels
+        )
+
+    def subscribe(self, subscriber: Callable[[int], None]) -> None:
+        """Call ``subscriber`` with the id of every guild that begins to listen to a channel."""
+        self._subscribers.append(subscriber)
+
+    def unsubscribe(self, subscriber: Callable[[int], None]) -> None:
+        """Stop calling; harmless when called twice."""
+        if subscriber in self._subscribers:
+            self._subscribers.remove(subscriber)
+
+    def monitors(self, channel_id: int) -> bool:
+        """Tell whether a channel, or the parent of a thread, is listened to."""
+        return channel_id in self._channels
+
+    def settings(self, guild_id: int) -> GuildSettings | None:
+        """Return what a guild chose, or ``None`` before its first choice."""
+        return self._settings.get(guild_id)
+
+    def guilds(self) -> tuple[GuildSettings, ...]:
+        """Return the settings of every guild."""
+        return tuple(self._settings.values())
+
+    def since(self, guild_id: int, channel_id: int) -> int | None:
+        """Return the snowflake from which on a channel is listened to, or ``None``."""
+        settings = self._settings.get(guild_id)
+        for channel in settings.channels if settings else ():
+            if channel.channel_id == channel_id:
+                return channel.since
+        return None
+
+    def author(self, guild_id: int, user_id: int) -> bytes:
+        """Return the pseudonym of a user in a guild."""
+        return self._pseudonyms.author(guild_id, user_id)
+
+    def refuses(self, guild_id: int, author: bytes) -> bool:
+        """Tell whether an author has opted out of a guild."""
+        return author in self._opted_out.get(guild_id, frozenset())
+
+    async def change(
+        self,
+        guild_id: int,
+        edit: Callable[[GuildSettings], GuildSettings],
+        default: GuildSettings | None = None,
+    ) -> GuildSettings:
+        """Apply ``edit`` to a guild's settings, store the result and return it."""
+        async with self._writing:
+            stored = await self._store.settings(guild_id)
+            changed = edit(stored or default or GuildSettings(guild_id))
+            await self._store.save_settings(changed)
+            self._opted_out[guild_id] = await self._store.opted_out(guild_id)
+            before, self._settings = self._settings, {**self._settings, guild_id: changed}
+            self._index()
+        if _channels(changed) - _channels(before.get(guild_id)):
+            self._announce(guild_id)
+        return changed
+
+    def _announce(self, guild_id: int) -> None:
+        for subscriber in tuple(self._subscribers):
+            subscriber(guild_id)
+
+    async def add_channel(self, default: GuildSettings, channel: MonitoredChannel) -> bool:
+        """Listen to a channel; return False when it is listened to already."""
+        if self.since(default.guild_id, channel.channel_id) is not None:
+            return False
+
+        def edit(settings: GuildSettings) -> GuildSettings:
+            return replace(settings, channels=(*settings.channels, channel))
+
+        await self.change(default.guild_id, edit, default)
+        return True
+
+    async def remove_channel(self, guild_id: int, channel_id: int) -> bool:
+        """Stop listening to a channel; return False when it was not listened to."""
+        if self.since(guild_id, channel_id) is None:
+            return False
+
+        def edit(settings: GuildSettings) -> GuildSettings:
+            kept = tuple(each for each in settings.channels if each.channel_id != channel_id)
+            return replace(settings, channels=kept)
+
+        await self.change(guild_id, edit)
+        return True
+
+    async def opt_out(self, guild_id: int, user_id: int) -> int:
+        """Refuse a user from now on and forget what is kept; return the number of records.
+
+        The refusal holds in memory before the store is asked, so that nothing slips in between.
+        """
+        author = self.author(guild_id, user_id)
+        async with self._writing:
+            refused = self._opted_out.get(guild_id, frozenset())
+            self._opted_out[guild_id] = refused | {author}
+            return await self._store.opt_out(guild_id, author, self._clock.now())
+
+    async def opt_in(self, guild_id: int, user_id: int) -> bool:
+        """Accept a user again; return whether there was an opt-out."""
+        author = self.author(guild_id, user_id)
+        async with self._writing:
+            was_refused = await self._store.opt_in(guild_id, author)
+            self._opted_out[guild_id] = await self._store.opted_out(guild_id)
+            return was_refused
+
+    async def forget_guild(self, guild_id: int) -> None:
+        """Drop a guild that the bot has left from memory; the store keeps its opt-outs."""
+        async with self._writing:
+            self._settings = {key: v for key, v in self._settings.items() if key != guild_id}
+            self._index()
+
+
+def _channels(settings: GuildSettings | None) -> frozenset[int]:
+    return frozenset(each.channel_id for each in settings.channels) if settings else frozenset()
