@@ -62,6 +62,7 @@ def mood_summary(
         end,
         round(float(cells.messages.sum())),
         cells.people,
+        settings.minimum_group,
         cells.people < max(settings.minimum_group, 1),
     )
     if result.hidden:

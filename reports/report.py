@@ -136,7 +136,8 @@ class MoodSummary:
         end: First moment after it, UTC.
         messages: How many messages were measured.
         people: How many people wrote them.
-        hidden: True when too few people wrote; then ``mood`` and ``shares`` are empty.
+        minimum_group: Fewer people than this are never described.
+        hidden: True when fewer people wrote; then ``mood`` and ``shares`` are empty.
         mood: Mean valence over person-days, with its interval.
         shares: The nine emotions in the order of ``EMOTIONS``.
     """
@@ -146,6 +147,7 @@ class MoodSummary:
     end: datetime
     messages: int
     people: int
+    minimum_group: int
     hidden: bool
     mood: Estimate | None = None
     shares: tuple[EmotionShare, ...] = ()

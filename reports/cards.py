@@ -1,0 +1,61 @@
+"""The pictures of a report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from reports.fonts import FontBook
+from reports.report import WeeklyReport
+from reports.svg.mix import mix_card
+from reports.svg.mood import mood_card
+from reports.svg.theme import theme_of
+from reports.wording import wording_of
+
+ALT_LIMIT: Final = 1024
+"""Discord's limit for the description of a picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One picture.
+
+    Attributes:
+        name: ``mood`` or ``mix``; also the stem of its file.
+        svg: 1100 x 700, opaque.
+        alt_text: The picture in words, the finding first, at most 1024 characters.
+    """
+
+    name: str
+    svg: str
+    alt_text: str
+
+
+def cards(
+    report: WeeklyReport, *, theme: str, language: str, server_name: str, fonts: FontBook
+) -> tuple[Card, ...]:
+    """Return the pictures of a report, in the order of reading; none for a hidden week.
+
+    Args:
+        report: What to show.
+        theme: ``dark`` or ``light``.
+        language: ``ko`` or ``en``.
+        server_name: Any text; what no font can draw is left out, and what is too long ellipsised.
+        fonts: What to draw with; give the same to the ``PictureWorker``.
+
+    Raises:
+        UnknownLanguage: There is no wording in that language.
+    """
+    if report.hidden or report.mood is None:
+        return ()
+    words, colours, name = wording_of(language), theme_of(theme), fonts.drawable(server_name)
+    mood = mood_card(report, report.mood, colours, words, fonts, name)
+    mix = mix_card(report, colours, words, fonts, name)
+    return (
+        Card("mood", mood, _shortened(words.mood_alt(report))),
+        Card("mix", mix, _shortened(words.mix_alt(report))),
+    )
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= ALT_LIMIT else text[: ALT_LIMIT - 1] + "…"

@@ -1,0 +1,1 @@
+"""Charts as SVG: one builder for Discord's pictures and for the web."""

@@ -1,0 +1,63 @@
+"""Numbers as people read them: typographic minus, plus signs, few digits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from reports.bootstrap import Estimate
+from reports.report import EmotionShare
+
+MINUS: Final = "−"
+
+
+def signed(value: float) -> str:
+    """Return a mood with two digits and its sign: +0.12, −0.12, 0.00."""
+    text = f"{abs(value):.2f}"
+    if float(text) == 0:
+        return text
+    return (MINUS if value < 0 else "+") + text
+
+
+def interval(estimate: Estimate, joint: str) -> str:
+    """Return the ends of an interval, joined by ``joint``."""
+    return f"{signed(estimate.low)}{joint}{signed(estimate.high)}"
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """Return a share in percent; one that is not nothing is never shown as 0 %."""
+    if 0 < share < 0.005:
+        return "<1%"
+    return f"{share * 100:.{digits}f}%"
+
+
+def percents(before: float, after: float) -> tuple[str, str]:
+    """Return two shares with just enough digits to tell them apart (at most one)."""
+    whole = percent(before), percent(after)
+    return whole if whole[0] != whole[1] else (percent(before, 1), percent(after, 1))
+
+
+def points(change: float) -> str:
+    """Return a change of a share in percentage points, with its sign and without a unit."""
+    size = abs(change) * 100
+    text = f"{size:.0f}" if size >= 0.95 else f"{size:.1f}"
+    return (MINUS if change < 0 else "+") + text
+
+
+def largest(shares: tuple[EmotionShare, ...], count: int) -> list[EmotionShare]:
+    """Return the ``count`` largest known shares, largest first."""
+    known = [share for share in shares if share.share is not None]
+    return sorted(known, key=_size, reverse=True)[:count]
+
+
+def rounded_delay(delay: timedelta) -> tuple[int, str]:
+    """Return a delay in its largest whole unit: ``minute``, ``hour`` or ``day``."""
+    minutes = round(delay.total_seconds() / 60)
+    for unit, size in (("day", 24 * 60), ("hour", 60)):
+        if minutes >= size:
+            return round(minutes / size), unit
+    return minutes, "minute"
+
+
+def _size(share: EmotionShare) -> float:
+    return share.share.value if share.share is not None else 0.0
