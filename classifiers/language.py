@@ -1,0 +1,87 @@
+"""Which language a chat message is in, from its scripts and a few function words.
+
+The codes are ``ko``, ``en``, ``ja``, ``zh`` and ``und`` (another language, or no language at all).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+HANGUL_WEIGHT: Final = 2.5
+"""Latin letters that one Hangul syllable stands for: 'developer' (9) is 개발자 (3), 'go' is 가."""
+
+HANGUL: Final = re.compile("[가-힣ㄱ-ㆎ]+")
+KANA: Final = re.compile("[ぁ-ゖァ-ヺー]+")
+HAN: Final = re.compile("[一-鿿㐀-䶿]+")
+OTHER_LETTER: Final = re.compile(r"[^\W\d_a-zA-Z가-힣ㄱ-ㆎぁ-ゖァ-ヺー一-鿿㐀-䶿À-ɏ]+")
+LATIN: Final = re.compile("[a-zA-ZÀ-ɏ']+")
+ACCENTED: Final = re.compile("[À-ɏ]")
+SHORTCODE: Final = re.compile(r":\w{2,32}:")
+
+ENGLISH_WORDS: Final = """
+a about after i love hey hi please again all also am an and any are as at be been but by can can't
+cant could did didn't do does doesn't don't dont for from get go going gonna good got had has have
+he her here him his how i'd i'll i'm i've if im in is isn't it it's its just know let like lol me
+my no not now of ok okay omg on one or our out really she so some that that's thats the their them
+then there they think this time to today too u up us very was we well were what when where who why
+will with work would yeah yes you you're your
+"""
+OTHER_WORDS: Final = """
+que el los las un una es por para con pero muy gracias hola como esta estoy donde cuando porque
+tambien bueno mucho siempre os uma eu voce obrigado obrigada nao muito bem isso mais meu minha il
+lo gli che di sono grazie ciao molto bene questo perche anche
+le les des du et est je tu nous vous ils pas une dans pour sur avec mais tres merci bonjour oui
+c'est j'ai suis cette ca
+der das und ich nicht ist ein eine mit auf wir sie aber auch danke nein wie bin het een niet ik dat
+zijn van maar heb
+khong toi ban cam yang dan tidak aku kamu saya ini itu apa bisa ang ng mga ako ikaw hindi salamat
+bir bu cok ve ben sen nie jest sie dzieki
+"""
+"""Romance languages, French, German and Dutch, then languages often typed without their accents."""
+
+ENGLISH: Final = frozenset(ENGLISH_WORDS.split())
+OTHER_LATIN: Final = frozenset(OTHER_WORDS.split())
+
+
+def detect(text: str) -> str:
+    """Return the code of the language that dominates a text.
+
+    Scripts are weighed by letters, a Hangul syllable as 2.5 Latin letters and a Chinese character
+    likewise; the heavier side of a mixed message wins, Korean on a tie. Any kana with the Chinese
+    characters makes it Japanese. Latin text is English unless the common words of other languages,
+    or letters with accents, outnumber the English ones. A text without letters is ``und``.
+    """
+    if text.isascii():
+        return _latin(text) if LATIN.search(text) else "und"
+    hangul = _length(HANGUL, text) * HANGUL_WEIGHT
+    latin = _length(LATIN, text)
+    han = _length(HAN, text) * HANGUL_WEIGHT
+    kana = _length(KANA, text) * HANGUL_WEIGHT
+    other = _length(OTHER_LETTER, text)
+    heaviest = max(hangul, latin, han + kana, other)
+    if heaviest == 0 or heaviest == other > hangul:
+        return "und"
+    if heaviest == hangul:
+        return "ko"
+    if heaviest == latin:
+        return _latin(text)
+    return "ja" if kana else "zh"
+
+
+def _latin(text: str) -> str:
+    words = LATIN.findall(SHORTCODE.sub(" ", text).lower())
+    if not words:
+        return "und"
+    english = sum(word in ENGLISH for word in words)
+    other = sum(word in OTHER_LATIN for word in words)
+    other += sum(ACCENTED.search(word) is not None for word in words) if _accented(text) else 0
+    return "und" if other > english else "en"
+
+
+def _accented(text: str) -> bool:
+    return not text.isascii() and ACCENTED.search(text) is not None
+
+
+def _length(pattern: re.Pattern[str], text: str) -> int:
+    return sum(map(len, pattern.findall(text)))
