@@ -1,0 +1,29 @@
+"""The commands: thin adapters between Discord and the services."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.cogs.analyze import AnalyzeCog
+from bot.cogs.monitor import MonitorCog
+from bot.cogs.mood import MoodCog
+from bot.cogs.privacy import PrivacyCog, PrivacyDesk
+from bot.cogs.report import ReportCog
+from bot.cogs.setup import SetupCog, SetupPanel
+
+if TYPE_CHECKING:
+    from bot.client import NunchiClient
+
+
+async def add_cogs(client: NunchiClient) -> None:
+    """Give a client every command, and the listeners of the buttons on older messages."""
+    services = client.services
+    panel, desk = SetupPanel(services), PrivacyDesk(services)
+    client.add_view(panel.listener())
+    client.add_view(desk.listener())
+    await client.add_cog(SetupCog(services, panel))
+    await client.add_cog(MonitorCog(services))
+    await client.add_cog(MoodCog(services))
+    await client.add_cog(AnalyzeCog(services, client.tree))
+    await client.add_cog(ReportCog(services))
+    await client.add_cog(PrivacyCog(desk))

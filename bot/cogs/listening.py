@@ -1,0 +1,211 @@
+"""Which channels are listened to, what the bot lacks in them, and the notice to their members."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import discord
+
+from bot.clock import snowflake_at
+from bot.i18n import language_of, phrases_in
+from bot.services import Services
+from bot.views.notice import ended_notice, measured_notice, notice_title
+from storage.records import GuildSettings, MonitoredChannel
+
+logger = logging.getLogger(__name__)
+
+Listenable = discord.TextChannel | discord.VoiceChannel | discord.ForumChannel
+"""What can be listened to; a news channel is a text channel of another type."""
+
+LISTENABLE_TYPES: Final = (
+    discord.ChannelType.text,
+    discord.ChannelType.news,
+    discord.ChannelType.forum,
+    discord.ChannelType.voice,
+)
+READING: Final = ("view_channel", "read_message_history")
+POSTING: Final = ("view_channel", "send_messages", "attach_files")
+_THREAD_NAME_LIMIT: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What the bot may not do in a channel although it would need to.
+
+    Attributes:
+        channel_id: Discord snowflake.
+        permissions: Keys of ``bot.command_errors.PERMISSION_NAMES``; empty when the channel is
+            gone or of a kind that cannot be listened to.
+    """
+
+    channel_id: int
+    permissions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What came of the wish to listen to a channel.
+
+    Attributes:
+        channel_id: Discord snowflake.
+        refused: Why it was not done, or ``None``.
+        added: False when it was refused, or listened to before.
+        notice: Why the notice could not be posted, or ``None`` when it stands.
+    """
+
+    channel_id: int
+    refused: Lack | None = None
+    added: bool = False
+    notice: Lack | None = None
+
+
+def default_settings(guild: discord.Guild, services: Services) -> GuildSettings:
+    """Return what holds for a guild before its first choice."""
+    korean = language_of(guild.preferred_locale) == "ko"
+    language = "ko" if korean else services.settings.language
+    return GuildSettings(guild.id, language=language, timezone=services.settings.timezone)
+
+
+def settings_of(guild: discord.Guild, services: Services) -> GuildSettings:
+    """Return what a guild chose, or what holds before."""
+    return services.roster.settings(guild.id) or default_settings(guild, services)
+
+
+def lack_in(guild: discord.Guild, channel_id: int, needed: Sequence[str]) -> Lack | None:
+    """Return what the bot lacks in a channel, or ``None`` when it has all that is needed."""
+    channel = guild.get_channel(channel_id)
+    if channel is None:
+        return Lack(channel_id, ())
+    permissions = channel.permissions_for(guild.me)
+    missing = tuple(name for name in needed if not getattr(permissions, name))
+    return Lack(channel_id, missing) if missing else None
+
+
+def reading_lacks(guild: discord.Guild, settings: GuildSettings) -> list[Lack]:
+    """Return what the bot lacks to read the channels that it is asked to listen to."""
+    lacks = (lack_in(guild, each.channel_id, READING) for each in settings.channels)
+    return [lack for lack in lacks if lack is not None]
+
+
+class Listening:
+    """Begins and ends listening; there is no measuring without a word to the members."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def add(self, guild: discord.Guild, channel_id: int) -> Addition:
+        """Listen to a channel from now on, and post the notice in it.
+
+        Raises:
+            StoreUnavailable: Nothing was changed.
+        """
+        channel = guild.get_channel(channel_id)
+        if not isinstance(channel, Listenable):
+            return Addition(channel_id, refused=Lack(channel_id, ("view_channel",)))
+        lack = lack_in(guild, channel_id, READING)
+        if lack is not None:
+            return Addition(channel_id, refused=lack)
+        default = default_settings(guild, self._services)
+        monitored = MonitoredChannel(channel_id, since=self._since(channel))
+        added = await self._services.roster.add_channel(default, monitored)
+        return Addition(channel_id, added=added, notice=await self._notify(channel))
+
+    async def remove(self, guild: discord.Guild, channel_id: int) -> bool:
+        """Stop listening to a channel; return False when it was not listened to.
+
+        Raises:
+            StoreUnavailable: Nothing was changed.
+        """
+        notice_id = self._notice_id(guild.id, channel_id)
+        removed = await self._services.roster.remove_channel(guild.id, channel_id)
+        channel = guild.get_channel(channel_id)
+        if removed and notice_id is not None and isinstance(channel, Listenable):
+            await self._withdraw(channel, notice_id)
+        return removed
+
+    async def notify(self, guild: discord.Guild) -> list[Lack]:
+        """Post the notices that still fail; return where it was not possible."""
+        lacks = []
+        for each in settings_of(guild, self._services).channels:
+            channel = guild.get_channel(each.channel_id)
+            if isinstance(channel, Listenable):
+                lacks.append(await self._notify(channel))
+        return [lack for lack in lacks if lack is not None]
+
+    def _since(self, channel: Listenable) -> int:
+        # The newest id that a forum knows is that of a thread; its posts are older and newer.
+        if isinstance(channel, discord.ForumChannel):
+            return snowflake_at(self._services.clock.now())
+        return channel.last_message_id or 0
+
+    def _notice_id(self, guild_id: int, channel_id: int) -> int | None:
+        settings = self._services.roster.settings(guild_id)
+        channels = settings.channels if settings else ()
+        return next((c.notice_id for c in channels if c.channel_id == channel_id), None)
+
+    async def _notify(self, channel: Listenable) -> Lack | None:
+        if self._notice_id(channel.guild.id, channel.id) is not None:
+            return None
+        lack = lack_in(channel.guild, channel.id, ("send_messages",))
+        if lack is not None:
+            return _named(lack, channel)
+        try:
+            notice_id = await self._post(channel)
+        except discord.HTTPException as error:
+            logger.warning("a notice was refused: HTTP %s, code %s", error.status, error.code)
+            return _named(Lack(channel.id, ("send_messages",)), channel)
+        await self._remember(channel, notice_id)
+        return None
+
+    async def _post(self, channel: Listenable) -> int:
+        settings = settings_of(channel.guild, self._services)
+        say = phrases_in(settings.language)
+        view, nobody = measured_notice(say), discord.AllowedMentions.none()
+        if not isinstance(channel, discord.ForumChannel):
+            return (await channel.send(view=view, allowed_mentions=nobody)).id
+        tags = channel.available_tags[:1] if channel.flags.require_tag else []
+        created = await channel.create_thread(
+            name=notice_title(say)[:_THREAD_NAME_LIMIT],
+            view=view,
+            applied_tags=tags,
+            allowed_mentions=nobody,
+        )
+        return created.message.id
+
+    async def _remember(self, channel: Listenable, notice_id: int) -> None:
+        def edit(settings: GuildSettings) -> GuildSettings:
+            channels = tuple(
+                replace(each, notice_id=notice_id) if each.channel_id == channel.id else each
+                for each in settings.channels
+            )
+            return replace(settings, channels=channels)
+
+        await self._services.roster.change(channel.guild.id, edit)
+
+    async def _withdraw(self, channel: Listenable, notice_id: int) -> None:
+        """Let the notice say that measuring ended; a notice that is gone says so by itself."""
+        say = phrases_in(settings_of(channel.guild, self._services).language)
+        place: discord.abc.Messageable | None = _place_of(channel, notice_id)
+        if not isinstance(place, discord.TextChannel | discord.VoiceChannel | discord.Thread):
+            return
+        try:
+            await place.get_partial_message(notice_id).edit(view=ended_notice(say))
+        except discord.HTTPException as error:
+            logger.info("a notice stays as it was: HTTP %s, code %s", error.status, error.code)
+
+
+def _place_of(channel: Listenable, notice_id: int) -> discord.abc.Messageable | None:
+    """Return where a notice stands: the first message of a forum post carries the post's id."""
+    if isinstance(channel, discord.ForumChannel):
+        return channel.get_thread(notice_id)
+    return channel
+
+
+def _named(lack: Lack, channel: Listenable) -> Lack:
+    """Call the permission what Discord calls it in this kind of channel."""
+    if isinstance(channel, discord.ForumChannel):
+        return replace(lack, permissions=("create_posts",))
+    return lack

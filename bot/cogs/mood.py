@@ -1,0 +1,52 @@
+"""`/mood`: how a server feels."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import discord
+from discord import app_commands
+from discord.app_commands import locale_str
+from discord.ext import commands
+
+from bot.cogs.answers import answer, guild_of
+from bot.cogs.listening import settings_of
+from bot.i18n import phrases_for, phrases_in
+from bot.services import Services
+from bot.views.mood import server_mood
+from reports.weekly import summary
+
+
+@app_commands.guild_only()
+class MoodCog(
+    commands.GroupCog,
+    group_name="mood",
+    group_description=locale_str("See how the server feels"),
+):
+    """Aggregates only; nobody stands out in them."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    @app_commands.command(
+        name="server", description=locale_str("Show the mood of the whole server")
+    )
+    @app_commands.describe(
+        days=locale_str("How many days to look back (7 if you leave it out)"),
+        public=locale_str("Show the answer to everybody in this channel"),
+    )
+    @app_commands.checks.cooldown(3, 30.0)
+    async def server(
+        self,
+        interaction: discord.Interaction,
+        days: app_commands.Range[int, 1, 90] = 7,
+        public: bool = False,
+    ) -> None:
+        """Show the mood of the last days."""
+        guild, now = guild_of(interaction), self._services.clock.now()
+        await interaction.response.defer(ephemeral=not public, thinking=True)
+        settings = settings_of(guild, self._services)
+        figures = await summary(self._services.store, settings, now - timedelta(days), now)
+        say = phrases_in(settings.language) if public else phrases_for(interaction)
+        view = server_mood(figures, days, guild.name, settings.minimum_group, say)
+        await answer(interaction, view, ephemeral=not public)

@@ -1,0 +1,21 @@
+"""The two buttons under everything that the bot posts in public; they work for ever."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import discord
+
+from bot.i18n import Phrases
+from bot.views.layout import row
+
+MY_DATA: Final = "nunchi:optout"
+METHOD: Final = "nunchi:method"
+
+
+def public_buttons(say: Phrases) -> discord.ui.ActionRow[Any]:
+    """Return the buttons for a member's own data and for the method."""
+    return row(
+        discord.ui.Button(label=say("My data / opt out"), custom_id=MY_DATA),
+        discord.ui.Button(label=say("How is this measured?"), custom_id=METHOD),
+    )

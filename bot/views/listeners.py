@@ -1,0 +1,82 @@
+"""Listeners: registered once at start, they answer clicks on messages of any age."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import discord
+
+from bot.command_errors import answer_error
+
+Handler = Callable[[discord.Interaction], Awaitable[None]]
+ValueHandler = Callable[[discord.Interaction, str], Awaitable[None]]
+ChannelsHandler = Callable[[discord.Interaction, Sequence[int]], Awaitable[None]]
+
+
+class Listener(discord.ui.LayoutView):
+    """Hears clicks by their custom id alone; it is never shown.
+
+    Args:
+        items: What to hear.
+        check: Raises when somebody may not click.
+    """
+
+    def __init__(
+        self,
+        *items: discord.ui.Item[Any],
+        check: Callable[[discord.Interaction], None] | None = None,
+    ) -> None:
+        super().__init__(timeout=None)
+        self._check = check
+        for item in items:
+            self.add_item(discord.ui.ActionRow(item))
+
+    async def interaction_check(self, interaction: discord.Interaction) -> bool:
+        """Let a click pass, or raise."""
+        if self._check is not None:
+            self._check(interaction)
+        return True
+
+    async def on_error(
+        self, interaction: discord.Interaction, error: Exception, item: discord.ui.Item[Any]
+    ) -> None:
+        """Answer an error like that of a command."""
+        del item
+        await answer_error(interaction, error)
+
+
+class ButtonEar(discord.ui.Button[Any]):
+    """Hears a button."""
+
+    def __init__(self, custom_id: str, handler: Handler) -> None:
+        super().__init__(custom_id=custom_id, label=custom_id)
+        self._handler = handler
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Hand the click on."""
+        await self._handler(interaction)
+
+
+class ValueEar(discord.ui.Select[Any]):
+    """Hears a select menu of which one value is chosen."""
+
+    def __init__(self, custom_id: str, handler: ValueHandler) -> None:
+        super().__init__(custom_id=custom_id)
+        self._handler = handler
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Hand the chosen value on."""
+        await self._handler(interaction, self.values[0])
+
+
+class ChannelsEar(discord.ui.ChannelSelect[Any]):
+    """Hears a select menu of channels."""
+
+    def __init__(self, custom_id: str, handler: ChannelsHandler) -> None:
+        super().__init__(custom_id=custom_id)
+        self._handler = handler
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Hand the ids of the chosen channels on."""
+        await self._handler(interaction, [channel.id for channel in self.values])

@@ -1,0 +1,84 @@
+"""The mood of a whole server over some days."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.i18n import Phrases
+from bot.views.buttons import public_buttons
+from bot.views.layout import Item, Layout, bar, joined, plain, rule, shortened, text
+from reports.bootstrap import Estimate
+from reports.report import EmotionShare, MoodSummary
+from reports.wording import emotion_name, summary_headline
+from reports.wording.numbers import largest, percent, signed
+
+_TOP: Final = 5
+_NAME_LIMIT: Final = 100
+
+
+def server_mood(
+    summary: MoodSummary, days: int, name: str, minimum_group: int, say: Phrases
+) -> Layout:
+    """Return the mood of a server.
+
+    Args:
+        summary: The figures.
+        days: How many days they span.
+        name: The name of the server.
+        minimum_group: Fewer people than this are never described.
+        say: The reader's language.
+    """
+    title = "### " + say("The mood of {server}", server=plain(shortened(name, _NAME_LIMIT)))
+    span = say.plural("the last {count} day", "the last {count} days", days)
+    if summary.messages == 0:
+        return Layout(text(title, say("Nothing was measured in {span}.", span=span)))
+    if summary.hidden or summary.mood is None:
+        return Layout(text(title, _too_few(span, minimum_group, say)))
+    parts: list[Item] = [
+        text(title, f"**{summary_headline(summary, say.language)}**", _counted(summary, span, say)),
+        text(_index(summary.mood, say)),
+        text(*_shares(summary, say)),
+        rule(),
+        text("-# " + say("Ranges are 95% intervals over people. Each person counts once a day.")),
+        public_buttons(say),
+    ]
+    return Layout(*parts)
+
+
+def _too_few(span: str, minimum_group: int, say: Phrases) -> str:
+    return say(
+        "Fewer than {minimum} people wrote in {span}. So that nobody stands out, I say nothing "
+        "about their mood. Try more days.",
+        minimum=minimum_group,
+        span=span,
+    )
+
+
+def _counted(summary: MoodSummary, span: str, say: Phrases) -> str:
+    messages = say.plural("{count} message", "{count} messages", summary.messages)
+    people = say.plural("{count} person", "{count} people", summary.people)
+    return joined([span, messages, people])
+
+
+def _index(mood: Estimate, say: Phrases) -> str:
+    return say(
+        "Mood **{value}** on a scale from −1 to +1 (range {low} to {high})",
+        value=signed(mood.value),
+        low=signed(mood.low),
+        high=signed(mood.high),
+    )
+
+
+def _shares(summary: MoodSummary, say: Phrases) -> list[str]:
+    return [_share(each, say) for each in largest(summary.shares, _TOP)]
+
+
+def _share(each: EmotionShare, say: Phrases) -> str:
+    share = each.share
+    if share is None:
+        return ""
+    name = emotion_name(each.emotion, say.language)
+    return (
+        f"`{bar(share.value)}` **{percent(share.value)}** {name} "
+        f"({percent(share.low)}–{percent(share.high)})"
+    )

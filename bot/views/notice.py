@@ -1,0 +1,83 @@
+"""What members of a channel are told before anything is measured there."""
+
+from __future__ import annotations
+
+from bot.i18n import Phrases
+from bot.views.buttons import public_buttons
+from bot.views.layout import Layout, text
+
+
+def notice_title(say: Phrases) -> str:
+    """Return the title of the notice, also of the post that carries it in a forum."""
+    return say("Nunchi listens to the mood of this channel")
+
+
+def measured_notice(say: Phrases) -> Layout:
+    """Return the notice for a channel that is listened to from now on."""
+    return Layout(
+        text(
+            f"### {notice_title(say)}",
+            say(
+                "From now on, a program estimates the emotion of each message that people write "
+                "here, for a weekly report on the mood of the whole server."
+            ),
+            "",
+            "• " + say("No text is kept: only numbers, such as 70% joy, and when it was written."),
+            "• " + say("Nobody's mood is shown to others; small groups are hidden."),
+            "• " + say("If you delete a message, its numbers are deleted too."),
+            "• " + say("You can opt out at any time: use the button, or `/privacy opt-out`."),
+        ),
+        public_buttons(say),
+    )
+
+
+def ended_notice(say: Phrases) -> Layout:
+    """Return what the notice becomes when the bot stops listening."""
+    return Layout(
+        text(
+            say("Nunchi no longer listens to this channel."),
+            say("You can still have your numbers deleted: `/privacy delete`."),
+        ),
+        public_buttons(say),
+    )
+
+
+def method(minimum_group: int, model: str, say: Phrases) -> Layout:
+    """Return the answer to "How is this measured?".
+
+    Args:
+        minimum_group: Fewer people than this are never described.
+        model: The classifier and its version.
+        say: The reader's language.
+    """
+    return Layout(
+        text(
+            "### " + say("How is this measured?"),
+            "• "
+            + say(
+                "A program reads each message in the chosen channels once and estimates nine "
+                "emotions; the text is then forgotten. It is called {model}.",
+                model=f"`{model}`",
+            ),
+            "• "
+            + say(
+                "The mood runs from −1 (unpleasant) to +1 (pleasant). Each person counts once "
+                "a day, however much they write."
+            ),
+            "• "
+            + say(
+                "The range behind a number says how far chance alone could move it: in 95 of 100 "
+                "such weeks the true value lies within it."
+            ),
+            "• "
+            + say(
+                "Nothing is said about fewer than {count} people.",
+                count=minimum_group,
+            ),
+            "• "
+            + say(
+                "The program errs: it misses irony and inside jokes. Read trends, "
+                "not single messages."
+            ),
+        )
+    )

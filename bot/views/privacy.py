@@ -1,0 +1,101 @@
+"""What a member reads about their own data, and the buttons that change it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import discord
+
+from bot.i18n import Phrases
+from bot.views.layout import Layout, row, text
+
+OPT_OUT: Final = "nunchi:privacy:opt-out"
+OPT_IN: Final = "nunchi:privacy:opt-in"
+DELETE: Final = "nunchi:privacy:delete"
+DELETE_CONFIRMED: Final = "nunchi:privacy:delete-confirmed"
+KEEP: Final = "nunchi:privacy:keep"
+
+
+def my_data(*, refused: bool, say: Phrases) -> Layout:
+    """Return what is kept about a member, and what they can do about it."""
+    if refused:
+        state = say("You have opted out: none of your messages is measured, and nothing is kept.")
+        return Layout(text("### " + say("My data"), state), row(_button(OPT_IN, say("Opt in"))))
+    return Layout(
+        text(
+            "### " + say("My data"),
+            say(
+                "For each of your messages in the chosen channels we keep numbers for nine "
+                "emotions, the channel and the time, under a code instead of your name. "
+                "No text is kept."
+            ),
+        ),
+        row(
+            _button(OPT_OUT, say("Opt out"), discord.ButtonStyle.primary),
+            _button(DELETE, say("Delete my data")),
+        ),
+    )
+
+
+def confirm_deletion(say: Phrases) -> Layout:
+    """Return the question before everything about a member is deleted."""
+    return Layout(
+        text(
+            say("Delete everything kept about you in this server? This cannot be undone."),
+            say("New messages are still measured afterwards, unless you opt out as well."),
+        ),
+        row(
+            _button(DELETE_CONFIRMED, say("Delete my data"), discord.ButtonStyle.danger),
+            _button(KEEP, say("Cancel")),
+        ),
+    )
+
+
+def opted_out(removed: int, say: Phrases) -> Layout:
+    """Return the answer to an opt-out."""
+    return Layout(
+        text(
+            say("You have opted out. Your messages are no longer measured."),
+            _removed(removed, say),
+        ),
+        row(_button(OPT_IN, say("Opt in"))),
+    )
+
+
+def opted_in(*, was_refused: bool, say: Phrases) -> Layout:
+    """Return the answer to an opt-in."""
+    if was_refused:
+        line = say("Welcome back. Your messages are measured from now on; older ones are not.")
+    else:
+        line = say("You never opted out, so nothing changes. Thank you for taking part.")
+    return Layout(text(line), row(_button(OPT_OUT, say("Opt out"))))
+
+
+def deleted(removed: int, say: Phrases) -> Layout:
+    """Return the answer to a deletion."""
+    return Layout(
+        text(
+            _removed(removed, say),
+            say("New messages are still measured, unless you opt out as well."),
+        ),
+        row(_button(OPT_OUT, say("Opt out"))),
+    )
+
+
+def kept(say: Phrases) -> Layout:
+    """Return the answer to a deletion that was called off."""
+    return Layout(text(say("Nothing was deleted.")))
+
+
+def _removed(count: int, say: Phrases) -> str:
+    if count == 0:
+        return say("There was nothing to delete.")
+    return say.plural("{count} record was deleted.", "{count} records were deleted.", count)
+
+
+def _button(
+    custom_id: str,
+    label: str,
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+) -> discord.ui.Button[Any]:
+    return discord.ui.Button(label=label, custom_id=custom_id, style=style)

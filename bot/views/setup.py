@@ -1,0 +1,141 @@
+"""The panel of `/setup`: every choice in one place, each saved at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import discord
+
+from bot.command_errors import permission_names
+from bot.i18n import Phrases, mark
+from bot.views.layout import Item, Layout, listed, row, rule, text
+from bot.views.times import TIME_FORMAT, WEEKDAYS, next_report
+from storage.records import GuildSettings
+
+CHANNELS: Final = "nunchi:setup:channels"
+REPORT_CHANNEL: Final = "nunchi:setup:report-channel"
+LANGUAGE: Final = "nunchi:setup:language"
+TIMEZONE: Final = "nunchi:setup:timezone"
+WEEKDAY: Final = "nunchi:setup:weekday"
+HOUR: Final = "nunchi:setup:hour"
+THEME: Final = "nunchi:setup:theme"
+
+SHOWN_CHANNELS: Final = 25
+"""Discord's limit of channels in one select menu; more are added with `/monitor add`."""
+
+THEME_NAMES: Final = {"dark": mark("Dark pictures"), "light": mark("Light pictures")}
+LANGUAGE_LABELS: Final = {"ko": "한국어", "en": "English"}
+_PROBLEMS_LIMIT: Final = 2400
+
+
+@dataclass(frozen=True, slots=True)
+class SetupState:
+    """Everything that the panel shows.
+
+    Attributes:
+        settings: What holds now.
+        timezones: Label and name of each timezone on offer, at most 25.
+        problems: Sentences about what is missing, each on one line.
+        next_time: When the next report appears, or ``None``.
+    """
+
+    settings: GuildSettings
+    timezones: Sequence[tuple[str, str]]
+    problems: Sequence[str]
+    next_time: datetime | None
+
+
+def setup_panel(state: SetupState, say: Phrases) -> Layout:
+    """Return the panel."""
+    settings = state.settings
+    report = settings.report
+    return Layout(
+        text("## " + say("Set up Nunchi"), say("Every choice is saved at once.")),
+        text(
+            "**1. " + say("Channels to listen to") + "**",
+            say("A notice is posted in each new one. No text is kept."),
+        ),
+        row(_listened(settings, say)),
+        text(
+            "**2. " + say("Weekly report") + "**",
+            say("Channel, day, hour, timezone, language and look."),
+        ),
+        row(_report_channel(report.channel_id, say)),
+        row(_select(WEEKDAY, _weekdays(say), str(report.weekday))),
+        row(_select(HOUR, _hours(), str(report.hour))),
+        row(_select(TIMEZONE, state.timezones, settings.timezone)),
+        row(_select(LANGUAGE, [(v, k) for k, v in LANGUAGE_LABELS.items()], settings.language)),
+        row(_select(THEME, [(say(v), k) for k, v in THEME_NAMES.items()], settings.theme)),
+        rule(),
+        *_status(state, say),
+    )
+
+
+def _status(state: SetupState, say: Phrases) -> list[Item]:
+    upcoming = next_report(state.settings, state.next_time, say)
+    if not state.problems:
+        return [text(say("✅ Everything is in place."), upcoming)]
+    problems = listed([f"• {line}" for line in state.problems], _PROBLEMS_LIMIT, say)
+    return [text("**" + say("⚠️ Still to do") + "**", *problems), text(upcoming)]
+
+
+def missing_line(channel_id: int, permissions: Sequence[str], say: Phrases) -> str:
+    """Return one line that says what the bot lacks in a channel."""
+    if not permissions:
+        return say("{channel}: I cannot see this channel.", channel=f"<#{channel_id}>")
+    return say(
+        "{channel}: I need {permissions}.",
+        channel=f"<#{channel_id}>",
+        permissions=permission_names(tuple(permissions), say),
+    )
+
+
+def _listened(settings: GuildSettings, say: Phrases) -> discord.ui.ChannelSelect[Any]:
+    chosen = [each.channel_id for each in settings.channels[:SHOWN_CHANNELS]]
+    return discord.ui.ChannelSelect(
+        custom_id=CHANNELS,
+        placeholder=say("Choose channels"),
+        channel_types=[
+            discord.ChannelType.text,
+            discord.ChannelType.news,
+            discord.ChannelType.forum,
+            discord.ChannelType.voice,
+        ],
+        min_values=0,
+        max_values=SHOWN_CHANNELS,
+        default_values=[_default(channel_id) for channel_id in chosen],
+    )
+
+
+def _report_channel(channel_id: int | None, say: Phrases) -> discord.ui.ChannelSelect[Any]:
+    return discord.ui.ChannelSelect(
+        custom_id=REPORT_CHANNEL,
+        placeholder=say("Choose where the report appears"),
+        channel_types=[discord.ChannelType.text, discord.ChannelType.news],
+        default_values=[] if channel_id is None else [_default(channel_id)],
+    )
+
+
+def _default(channel_id: int) -> discord.SelectDefaultValue:
+    return discord.SelectDefaultValue(id=channel_id, type=discord.SelectDefaultValueType.channel)
+
+
+def _select(
+    custom_id: str, choices: Sequence[tuple[str, str]], chosen: str
+) -> discord.ui.Select[Any]:
+    options = [
+        discord.SelectOption(label=label, value=value, default=value == chosen)
+        for label, value in choices
+    ]
+    return discord.ui.Select(custom_id=custom_id, options=options)
+
+
+def _weekdays(say: Phrases) -> list[tuple[str, str]]:
+    return [(say(name), str(number)) for number, name in enumerate(WEEKDAYS)]
+
+
+def _hours() -> list[tuple[str, str]]:
+    return [(TIME_FORMAT.format(hour), str(hour)) for hour in range(24)]
