@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from classifiers.emotion import Emotion
 from reports.bootstrap import Estimate
 from reports.period import Week
 from reports.spans import Span
+
+NOTICEABLE: Final = 0.02
+"""A mood that moves by less than this has not changed to speak of, however sure we are of it."""
+
+NOTICEABLE_SHARE: Final = 0.01
+"""The same for the share of an emotion: one percentage point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,24 +113,31 @@ class WeeklyReport:
 
     @property
     def changed(self) -> bool:
-        """Return whether the mood differs from usual beyond chance."""
-        return self.change is not None and self.change.excludes(0.0)
+        """Return whether the mood differs from usual beyond chance, and by enough to notice."""
+        change = self.change
+        return change is not None and change.excludes(0.0) and abs(change.value) >= NOTICEABLE
 
     @property
     def most_changed(self) -> EmotionShare | None:
         """Return the emotion whose share changed most among those that clearly did."""
         clear = [share for share in self.shares if share.clear]
-        return max(clear, key=lambda share: abs(share.change or 0.0), default=None)
+        most = max(clear, key=_size_of_change, default=None)
+        return most if most is not None and _size_of_change(most) >= NOTICEABLE_SHARE else None
 
     @property
     def low(self) -> Point | None:
-        """Return the lowest point, when there are at least two."""
-        return min(self.points, key=_mood_of) if len(self.points) > 1 else None
+        """Return the lowest point, unless the curve is flat."""
+        return min(self.points, key=_mood_of) if self._varies else None
 
     @property
     def high(self) -> Point | None:
-        """Return the highest point, when there are at least two."""
-        return max(self.points, key=_mood_of) if len(self.points) > 1 else None
+        """Return the highest point, unless the curve is flat."""
+        return max(self.points, key=_mood_of) if self._varies else None
+
+    @property
+    def _varies(self) -> bool:
+        moods = [point.mood.value for point in self.points]
+        return len(moods) > 1 and max(moods) - min(moods) >= NOTICEABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +165,10 @@ class MoodSummary:
     hidden: bool
     mood: Estimate | None = None
     shares: tuple[EmotionShare, ...] = ()
+
+
+def _size_of_change(share: EmotionShare) -> float:
+    return abs(share.change or 0.0)
 
 
 def _mood_of(point: Point) -> float:

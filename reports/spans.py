@@ -41,6 +41,11 @@ class Span:
     position: float
 
     @property
+    def part(self) -> int:
+        """Return the part of the day in which most of it lies, from 0."""
+        return min(int((self.position - self.day) * PARTS), PARTS - 1)
+
+    @property
     def whole_day(self) -> bool:
         """Return whether the span is the only one of its day."""
         return self.first == 0 and self.last == PARTS - 1

@@ -64,14 +64,12 @@ class Style:
         fill: ``#RRGGBB``.
         bold: Whether it is bold.
         anchor: ``start``, ``middle`` or ``end``.
-        halo: Colour of an outline that keeps the text readable over lines, or ``None``.
     """
 
     size: float
     fill: str
     bold: bool = False
     anchor: str = "start"
-    halo: str | None = None
 
 
 @dataclass(slots=True)
@@ -112,14 +110,6 @@ class Canvas:
             f'x="{number(x)}" y="{number(y)}" font-size="{number(style.size)}" '
             f'fill="{style.fill}"{anchor}'
         )
-        if style.halo is not None:
-            # A copy beneath: the outline of the bold copy on top is taken already.
-            halo = f'stroke="{style.halo}" stroke-width="{number(style.size * 0.28)}"'
-            plain = "".join(self._span(run, None) for run in self.fonts.runs(drawable))
-            self._add(
-                f'<g aria-hidden="true"><text {attributes} {halo} stroke-linejoin="round">'
-                f"{plain}</text></g>"
-            )
         self._add(f"<text {attributes}>{spans}</text>")
 
     def line(self, start: tuple[float, float], end: tuple[float, float], stroke: str) -> None:
@@ -168,11 +158,11 @@ class Canvas:
     def _add(self, element: str) -> None:
         self._elements.append(element)
 
-    def _span(self, run: Run, style: Style | None) -> str:
+    def _span(self, run: Run, style: Style) -> str:
         attributes = (
             "" if run.family == self.fonts.family else f" font-family={quoteattr(run.family)}"
         )
-        if style is not None and style.bold:
+        if style.bold:
             attributes += self._bold(run.family, style)
         text = escape(run.text)
         return f"<tspan{attributes}>{text}</tspan>" if attributes else text

@@ -9,7 +9,7 @@ from classifiers.emotion import EMOTIONS, Emotion
 from reports.fonts import FontBook
 from reports.report import Point, WeeklyReport
 from reports.svg import curve
-from reports.svg.canvas import WIDTH, Box, Canvas, Style, spread
+from reports.svg.canvas import WIDTH, Box, Canvas, Style, spread, stroke_of
 from reports.svg.frame import (
     AXIS,
     BOTTOM,
@@ -33,7 +33,9 @@ from reports.wording.numbers import percent
 _BAR: Final = 44
 _GAP: Final = 26
 _LEADER: Final = 34
-_LABEL_GAP: Final = 45
+_LABEL_GAP: Final = 41
+_INSET: Final = 7
+_NOTHING: Final = 0.002
 
 
 def mix_card(report: WeeklyReport, theme: Theme, words: Wording, fonts: FontBook, name: str) -> str:
@@ -144,19 +146,33 @@ def _labels_width(canvas: Canvas, week: dict[Emotion, float], words: Wording) ->
 def _draw_labels(canvas: Canvas, week: dict[Emotion, float], bar: Box, words: Wording) -> None:
     """Name every emotion beside the bar, as near to its piece as the others allow."""
     theme, left, right = canvas.theme, bar.right + _LEADER, WIDTH - MARGIN
-    edges = _edges(week)
-    middles = [_height(bar, (low + high) / 2) for low, high in edges.values()]
+    pieces = list(reversed(_edges(week).items()))
+    middles = [_height(bar, (low + high) / 2) for _, (low, high) in pieces]
     reach = LABEL_SIZE * 0.35
     places = spread(middles, _LABEL_GAP, bar.top + reach, bar.bottom - reach)
-    for emotion, middle, y in zip(edges, middles, places, strict=True):
-        colour = theme.emotions[emotion]
-        stroke = f'fill="none" stroke="{colour}" stroke-width="4" stroke-linecap="round"'
-        bend = bar.right + _LEADER * 0.55
-        data = (
-            f"M{curve.number(bar.right + 5)} {curve.number(middle)}"
-            f"L{curve.number(bend)} {curve.number(y)}H{curve.number(left - 9)}"
-        )
-        canvas.path(data, stroke)
+    for (emotion, piece), y in zip(pieces, places, strict=True):
+        _draw_leader(canvas, bar, piece, y, theme.emotions[emotion])
         canvas.text(left, y + reach, words.emotions[emotion], Style(LABEL_SIZE, theme.soft))
         share = Style(LABEL_SIZE, theme.ink, bold=True, anchor="end")
         canvas.text(right, y + reach, percent(week[emotion]), share)
+
+
+def _draw_leader(
+    canvas: Canvas, bar: Box, piece: tuple[float, float], y: float, colour: str
+) -> None:
+    """Lead from a piece of the bar to its name; a piece of nothing has none."""
+    if piece[1] - piece[0] < _NOTHING:
+        return
+    bend, end = bar.right + _LEADER * 0.55, bar.right + _LEADER - 9
+    data = (
+        f"M{curve.number(bar.right + 5)} {curve.number(_nearest(bar, piece, y))}"
+        f"L{curve.number(bend)} {curve.number(y)}H{curve.number(end)}"
+    )
+    canvas.path(data, stroke_of(colour, 4))
+
+
+def _nearest(bar: Box, piece: tuple[float, float], y: float) -> float:
+    """Return where on the edge of a piece a leader to the height ``y`` starts."""
+    top, bottom = _height(bar, piece[1]), _height(bar, piece[0])
+    inset = min(_INSET, (bottom - top) / 2)
+    return max(top + inset, min(bottom - inset, y))

@@ -27,7 +27,7 @@ from reports.svg.frame import (
     subtitle_of,
     x_of,
 )
-from reports.svg.placing import place
+from reports.svg.placing import Surroundings, place
 from reports.svg.segments import segments
 from reports.svg.theme import Theme
 from reports.wording import Wording
@@ -59,8 +59,9 @@ class Scale:
         return self.top + (self.bottom - self.top) * share
 
     def ticks(self) -> list[float]:
-        """Return at most six round values within the axis and [-1, 1]."""
-        span = self.high - self.low
+        """Return a handful of round values within the axis and [-1, 1]."""
+        room = (self.bottom - self.top - 2 * _ROOM) / (self.bottom - self.top)
+        span = (self.high - self.low) * room
         step = next(step for step in _STEPS if span / step <= 5 or step == _STEPS[-1])
         first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
         return [index * step for index in range(first, last + 1) if abs(index * step) <= 1 + 1e-9]
@@ -86,7 +87,8 @@ def mood_card(
     scale = _scale(report, mood)
     plot = _plot(canvas, words, scale)
     _draw_grid(canvas, plot, scale)
-    draw_hidden_days(canvas, report, plot, "mood-hidden")
+    if report.points:
+        draw_hidden_days(canvas, report, plot, "mood-hidden")
     _draw_usual(canvas, report, plot, scale)
     if report.points:
         _draw_curve(canvas, report, plot, scale)
@@ -196,41 +198,33 @@ def _draw_extremes(
     canvas: Canvas, report: WeeklyReport, plot: Box, scale: Scale, words: Wording
 ) -> None:
     """Mark and name the lowest and the highest point."""
-    line = _obstacles(report, plot, scale)
-    taken: list[Box] = []
-    marks = ((report.low, canvas.theme.unpleasant), (report.high, canvas.theme.pleasant))
-    for point, colour in marks:
-        if point is None:
-            continue
-        at = (x_of(plot, point.span.position), scale.y(point.mood.value))
-        canvas.circle(
-            *at, _DOT + 1, f'fill="{canvas.theme.card}" stroke="{colour}" stroke-width="5"'
-        )
-        taken.append(_dot(at))
-    for point, _ in marks:
-        if point is not None:
-            above = point is report.high
-            taken.append(_draw_extreme(canvas, point, above, plot, scale, words, line, taken))
+    theme = canvas.theme
+    marks = ((report.low, theme.unpleasant), (report.high, theme.pleasant))
+    found = [(point, colour, _at(point, plot, scale)) for point, colour in marks if point]
+    for _, colour, at in found:
+        ring = f'fill="{theme.card}" stroke="{colour}" stroke-width="5"'
+        canvas.circle(*at, _DOT + 1, ring)
+    taken = [_dot(at) for _, _, at in found]
+    line, band = _obstacles(report, plot, scale), _band(report, plot, scale)
+    for point, _, at in found:
+        around = Surroundings(plot.grown(-3), line, band, taken)
+        text = f"{words.when(point.span, short=True)} {signed(point.mood.value)}"
+        taken = [*taken, _draw_extreme(canvas, text, at, around, above=point is report.high)]
 
 
 def _draw_extreme(
-    canvas: Canvas,
-    point: Point,
-    above: bool,
-    plot: Box,
-    scale: Scale,
-    words: Wording,
-    line: list[curve.Point],
-    taken: list[Box],
+    canvas: Canvas, text: str, at: curve.Point, around: Surroundings, *, above: bool
 ) -> Box:
-    style = Style(LABEL_SIZE, canvas.theme.ink, bold=True, halo=canvas.theme.card)
-    text = f"{words.when(point.span, short=True)} {signed(point.mood.value)}"
-    at = (x_of(plot, point.span.position), scale.y(point.mood.value))
+    style = Style(LABEL_SIZE, canvas.theme.ink, bold=True)
     shape = canvas.box(0, 0, text, style)
     size = (shape.right - shape.left, shape.bottom - shape.top)
-    box = place(at, size, plot.grown(-3), line, taken, above=above)
+    box = place(at, size, around, above=above)
     canvas.text(box.left, box.top - shape.top, text, style)
     return box
+
+
+def _at(point: Point, plot: Box, scale: Scale) -> curve.Point:
+    return x_of(plot, point.span.position), scale.y(point.mood.value)
 
 
 def _dot(at: curve.Point) -> Box:
@@ -241,8 +235,19 @@ def _obstacles(report: WeeklyReport, plot: Box, scale: Scale) -> list[curve.Poin
     """Return points closely along the curves that labels must not cover."""
     found = list(curve.sampled(_usual_points(report, plot, scale)))
     for segment in segments(report.points):
-        line = [(x_of(plot, p.span.position), scale.y(p.mood.value)) for p in segment]
-        found += curve.sampled(line)
+        found += curve.sampled([_at(point, plot, scale) for point in segment])
+    return found
+
+
+def _band(report: WeeklyReport, plot: Box, scale: Scale) -> list[curve.Point]:
+    """Return points spread over the band."""
+    found: list[curve.Point] = []
+    for segment in segments(report.points):
+        xs = [x_of(plot, point.span.position) for point in segment]
+        upper = [(x, scale.y(p.mood.high)) for x, p in zip(xs, segment, strict=True)]
+        lower = [(x, scale.y(p.mood.low)) for x, p in zip(xs, segment, strict=True)]
+        edges = zip(curve.sampled(upper), curve.sampled(lower), strict=True)
+        found += [(x, a + (b - a) * k / 8) for (x, a), (_, b) in edges for k in range(9)]
     return found
 
 

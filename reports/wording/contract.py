@@ -62,7 +62,7 @@ class Wording(Protocol):
         ...
 
     def when(self, span: Span, *, short: bool = False) -> str:
-        """Return the weekday of a span, with the part of the day where it is only a part."""
+        """Return the weekday of a span, with the part of the day unless it is all of it."""
         ...
 
     def headline(self, report: WeeklyReport) -> str:

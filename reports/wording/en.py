@@ -10,7 +10,7 @@ from typing import Final
 from classifiers.emotion import Emotion
 from reports.bootstrap import Estimate
 from reports.period import Week
-from reports.report import Baseline, EmotionShare, MoodSummary, WeeklyReport
+from reports.report import NOTICEABLE, Baseline, EmotionShare, MoodSummary, WeeklyReport
 from reports.spans import Span
 from reports.wording.contract import Labels
 from reports.wording.numbers import (
@@ -70,7 +70,7 @@ class English:
     def when(self, span: Span, *, short: bool = False) -> str:
         """Return such as "Thursday evening", or "Thu evening"."""
         day = self.weekdays[span.day] if short else _DAYS[span.day]
-        return day if span.first != span.last else f"{day} {_DAY_PARTS[span.first]}"
+        return day if span.whole_day else f"{day} {_DAY_PARTS[span.part]}"
 
     def headline(self, report: WeeklyReport) -> str:
         """Return what kind of week it was."""
@@ -89,7 +89,7 @@ class English:
                 f"The mood index is {signed(report.mood.value)} {_interval(report.mood)}; "
                 "there are no earlier weeks to compare it with yet."
             )
-        return _compared(report.mood, report.baseline, report.change)
+        return _compared(report, report.mood, report.baseline, report.change)
 
     def lines(self, report: WeeklyReport) -> tuple[str, ...]:
         """Return the numbers, one finding a line."""
@@ -122,8 +122,9 @@ class English:
     def moved(self, share: EmotionShare) -> tuple[str, str]:
         """Return the change of an emotion's share."""
         before, after = percents(share.usual or 0.0, share.share.value if share.share else 0.0)
-        name = self.emotions[share.emotion]
-        return f"{name} {points(share.change or 0.0)} pts", f"usual {before} → {after}"
+        change = points(share.change or 0.0)
+        unit = "pt" if change[1:] == "1" else "pts"
+        return f"{self.emotions[share.emotion]} {change} {unit}", f"usual {before}, now {after}"
 
     def mood_note(self, report: WeeklyReport) -> str:
         """Return how to read the card on moods."""
@@ -204,6 +205,8 @@ class English:
     def _hidden_days(self, report: WeeklyReport) -> list[str]:
         if not report.hidden_days:
             return []
+        if not report.points:
+            return ["Single days are hidden because few people wrote"]
         days = ", ".join(self.weekdays[day] for day in report.hidden_days)
         return [f"Hidden because few people wrote: {days}"]
 
@@ -240,9 +243,11 @@ def _headline(report: WeeklyReport) -> str:
     return f"{kind.capitalize()} than usual" if report.partial else f"A {kind} week than usual"
 
 
-def _compared(mood: Estimate, baseline: Baseline, change: Estimate) -> str:
+def _compared(report: WeeklyReport, mood: Estimate, baseline: Baseline, change: Estimate) -> str:
     now, usual = signed(mood.value), signed(baseline.mood)
-    if not change.excludes(0.0):
+    if abs(change.value) < NOTICEABLE:
+        return f"The mood index is {now}, much the same as the usual {usual} {_interval(change)}."
+    if not report.changed:
         return (
             f"The mood index is {now}; its difference of {signed(change.value)} from the usual "
             f"{usual} is one that chance can make {_interval(change)}."

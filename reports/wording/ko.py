@@ -10,7 +10,7 @@ from typing import Final
 from classifiers.emotion import Emotion
 from reports.bootstrap import Estimate
 from reports.period import Week
-from reports.report import Baseline, EmotionShare, MoodSummary, WeeklyReport
+from reports.report import NOTICEABLE, Baseline, EmotionShare, MoodSummary, WeeklyReport
 from reports.spans import Span
 from reports.wording.contract import Labels
 from reports.wording.numbers import (
@@ -67,7 +67,7 @@ class Korean:
     def when(self, span: Span, *, short: bool = False) -> str:
         """Return such as "목요일 저녁", or "목 저녁"."""
         day = self.weekdays[span.day] + ("" if short else "요일")
-        return day if span.first != span.last else f"{day} {_DAY_PARTS[span.first]}"
+        return day if span.whole_day else f"{day} {_DAY_PARTS[span.part]}"
 
     def headline(self, report: WeeklyReport) -> str:
         """Return what kind of week it was."""
@@ -86,7 +86,7 @@ class Korean:
                 f"기분 지수는 {signed(report.mood.value)}{_interval(report.mood)}이고, "
                 "비교할 지난 주는 아직 없어요."
             )
-        return _compared(report.mood, report.baseline, report.change)
+        return _compared(report, report.mood, report.baseline, report.change)
 
     def lines(self, report: WeeklyReport) -> tuple[str, ...]:
         """Return the numbers, one finding a line."""
@@ -120,7 +120,7 @@ class Korean:
         """Return the change of an emotion's share."""
         before, after = percents(share.usual or 0.0, share.share.value if share.share else 0.0)
         name = self.emotions[share.emotion]
-        return f"{name} {points(share.change or 0.0)}%p", f"평소 {before} → {after}"
+        return f"{name} {points(share.change or 0.0)}%p", f"평소 {before}, 이번 주 {after}"
 
     def mood_note(self, report: WeeklyReport) -> str:
         """Return how to read the card on moods."""
@@ -201,6 +201,8 @@ class Korean:
     def _hidden_days(self, report: WeeklyReport) -> list[str]:
         if not report.hidden_days:
             return []
+        if not report.points:
+            return ["하루하루는 쓴 사람이 적어 숨겼어요"]
         days = "·".join(self.weekdays[day] for day in report.hidden_days)
         return [f"{days}요일은 쓴 사람이 적어 숨겼어요"]
 
@@ -236,10 +238,14 @@ def _partial_headline(report: WeeklyReport) -> str:
     return f"지금까지는 평소보다 {'밝아요' if report.change.value > 0 else '가라앉아 있어요'}"
 
 
-def _compared(mood: Estimate, baseline: Baseline, change: Estimate) -> str:
+def _compared(report: WeeklyReport, mood: Estimate, baseline: Baseline, change: Estimate) -> str:
     now = attached(signed(mood.value), "으로/로")
     usual = f"평소({signed(baseline.mood)})"
-    if not change.excludes(0.0):
+    if abs(change.value) < NOTICEABLE:
+        return (
+            f"기분 지수는 {now}, {usual}와 거의 같아요(차이의 95% 구간 {interval(change, ' ~ ')})."
+        )
+    if not report.changed:
         difference = attached(signed(change.value), "은/는")
         return (
             f"기분 지수는 {now}, {usual}와의 차이 {difference} "
