@@ -37,6 +37,8 @@ run: .venv/.default ## run the bot with the settings in .env
 doctor: .venv/.default ## check settings, token, store, classifier, fonts and clock
 	$(BIN)/nunchi doctor
 
+# Processes that the tests start elsewhere report to the same place.
+test: export COVERAGE_FILE := $(CURDIR)/.coverage
 test: .venv/.dev ## run every test and measure coverage
 	$(BIN)/pytest -n $(TEST_WORKERS) --dist worksteal --cov
 

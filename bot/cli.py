@@ -1,0 +1,157 @@
+"""The ``nunchi`` command: reads the settings, starts what was asked for, explains what went wrong.
+
+Whatever ends a command on purpose is one line on standard error and an exit code of
+``bot.errors``; stopping the bot with Ctrl-C or SIGTERM is no error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from rich.console import Console
+
+from bot import logs
+from bot.errors import exit_code_of
+from bot.health_check import ask_health
+from bot.settings import load_settings
+from classifiers.errors import NunchiError
+
+DEFAULT_ENV_FILE: Final = Path(".env")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="nunchi-bot", prog_name="nunchi")
+@click.option(
+    "--env-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Read settings from this file. Default: .env, if there is one.",
+)
+@click.pass_context
+def nunchi(context: click.Context, env_file: Path | None) -> None:
+    """Show a Discord server how it feels, honestly and privately."""
+    context.obj = env_file or DEFAULT_ENV_FILE
+
+
+@nunchi.command()
+@click.pass_obj
+def run(env_file: Path) -> None:
+    """Run the bot until it is stopped."""
+    with _explained():
+        settings = load_settings(env_file, os.environ)
+        settings.require_token()
+    logs.configure(settings)
+    # Late, so that a wrong setting is told before the Discord library is even loaded.
+    from bot.application import run as run_application  # noqa: PLC0415
+
+    with _explained(settings.secrets()):
+        asyncio.run(until_stopped(run_application(settings)))
+
+
+@nunchi.command()
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("demo"),
+    show_default=True,
+    help="Folder for the report and the summary.",
+)
+@click.option(
+    "--export",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Replay a DiscordChatExporter JSON file instead of the built-in week.",
+)
+def demo(out: Path, export: Path | None) -> None:
+    """Show the whole bot at work on a week of conversation; needs no token."""
+    # Late, because it brings a whole Discord along.
+    from bot.demo.run import run_demo  # noqa: PLC0415
+
+    with _explained():
+        summary = asyncio.run(run_demo(out, export, Console()))
+    sys.exit(0 if summary.ok else 1)
+
+
+@nunchi.command()
+@click.option(
+    "--language",
+    type=click.Choice(["ko", "en"]),
+    help="Language of the findings. Default: the one of this terminal.",
+)
+@click.pass_obj
+def doctor(env_file: Path, language: str | None) -> None:
+    """Check the installation and say what to do about what is wrong."""
+    # Late, because it loads everything that it looks at.
+    from bot.doctor.visit import examine, show  # noqa: PLC0415
+
+    chosen = language or _language_of_terminal()
+    findings = asyncio.run(examine(env_file, os.environ, chosen))
+    sys.exit(0 if show(findings, chosen, Console()) else 1)
+
+
+@nunchi.command()
+@click.pass_obj
+def health(env_file: Path) -> None:
+    """Ask a running bot whether it is well; for container health checks."""
+    with _explained():
+        settings = load_settings(env_file, os.environ)
+        answer = ask_health(settings)
+    click.echo(answer.text)
+    sys.exit(0 if answer.well else 1)
+
+
+async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    """Do some work; on SIGINT or SIGTERM, cancel it and return once it has cleaned up.
+
+    A second signal finds Python's own handlers again and ends the process at once.
+    """
+    loop = asyncio.get_running_loop()
+    task = loop.create_task(work, name="application")
+    received: list[int] = []
+
+    def stop(number: int) -> None:
+        received.append(number)
+        _stop_listening(loop)
+        task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop, number)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not received:
+            raise
+    finally:
+        _stop_listening(loop)
+
+
+def main() -> None:
+    """Run the ``nunchi`` command."""
+    nunchi()
+
+
+def _stop_listening(loop: asyncio.AbstractEventLoop) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.remove_signal_handler(number)
+
+
+@contextmanager
+def _explained(secrets: Iterable[str] = ()) -> Iterator[None]:
+    """Turn an error of ours into one line and an exit code."""
+    hide: Callable[[str], str] = logs.Redactor(secrets)
+    try:
+        yield
+    except NunchiError as error:
+        click.echo(f"nunchi: {hide(' '.join(str(error).split()))}", err=True)
+        sys.exit(exit_code_of(error))
+
+
+def _language_of_terminal() -> str:
+    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "ko" if next(filter(None, names), "").lower().startswith("ko") else "en"
