@@ -7,7 +7,7 @@ from typing import Final
 
 from reports.period import DAYS
 from reports.report import WeeklyReport
-from reports.svg.canvas import HEIGHT, WIDTH, Box, Canvas, Style
+from reports.svg.canvas import WIDTH, Box, Canvas, Style
 from reports.wording import Wording
 
 MARGIN: Final = 48
@@ -18,8 +18,8 @@ NOTE: Final = 672
 
 TITLE_SIZE: Final = 46
 VALUE_SIZE: Final = 56
-LABEL_SIZE: Final = 29
-SMALL_SIZE: Final = 26
+LABEL_SIZE: Final = 30
+SMALL_SIZE: Final = 28
 _VALUE_LINE: Final = 92
 _CAPTION_LINE: Final = 138
 _SPACE: Final = 32
@@ -90,7 +90,7 @@ def draw_hidden_days(canvas: Canvas, report: WeeklyReport, plot: Box, name: str)
 def draw_note(canvas: Canvas, note: str) -> None:
     """Write how to read the chart at the bottom."""
     room = WIDTH - 2 * MARGIN
-    style = Style(SMALL_SIZE - 1, canvas.theme.faint)
+    style = Style(SMALL_SIZE - 2, canvas.theme.faint)
     drawable = canvas.fonts.drawable(note)
     canvas.text(MARGIN, NOTE, canvas.fonts.fitted(drawable, style.size, room), style)
 
@@ -98,8 +98,3 @@ def draw_note(canvas: Canvas, note: str) -> None:
 def x_of(plot: Box, days: float) -> float:
     """Return the x of a position in days from the start of the week."""
     return plot.left + (plot.right - plot.left) * days / DAYS
-
-
-def bounds() -> Box:
-    """Return the whole card."""
-    return Box(0, 0, WIDTH, HEIGHT)

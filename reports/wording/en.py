@@ -51,7 +51,7 @@ class English:
         usual="usual",
         whole_week="Week",
         steady="much as usual",
-        no_baseline="no earlier weeks to compare with yet",
+        no_baseline="no earlier weeks yet",
     )
     weekdays: tuple[str, ...] = tuple(day[:3] for day in _DAYS)
     emotions: Mapping[Emotion, str] = MappingProxyType(
