@@ -12,7 +12,7 @@ from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 from storage import sqlite_messages as messages
 from storage import sqlite_reports as reports
 from storage.errors import StoreUnavailable
-from storage.packing import milliseconds, optional_moment
+from storage.packing import milliseconds, moment_at, optional_moment
 from storage.records import (
     Batch,
     ClaimState,
@@ -20,7 +20,6 @@ from storage.records import (
     GuildSettings,
     MessageColumns,
     ReportClaim,
-    require_utc,
 )
 from storage.settings_document import settings_from_document, settings_to_document
 from storage.sqlite_connection import SqliteConnection, transaction
@@ -166,8 +165,9 @@ class SqliteStore:
         self, guild_id: int, period: str, owner: str, *, now: datetime, until: datetime
     ) -> ReportClaim | None:
         """Claim a report; ``None`` when it is done, or claimed by another until later."""
-        wanted = ReportClaim(guild_id, period, owner, ClaimState.CLAIMED, require_utc(until), 1)
-        return await self._write(reports.claim, wanted, milliseconds(now))
+        moments = [moment_at(milliseconds(moment)) for moment in (now, until)]
+        wanted = ReportClaim(guild_id, period, owner, ClaimState.CLAIMED, moments[1], 1)
+        return await self._write(reports.claim, wanted, moments[0])
 
     async def finish_report(self, claim: ReportClaim) -> bool:
         """Record a claim as posted or skipped (its ``state``); False when the claim was lost."""

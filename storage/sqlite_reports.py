@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
+from storage.claims import next_claim
 from storage.packing import milliseconds, moment_at
 from storage.records import ClaimState, Feedback, ReportClaim
 from storage.sqlite_messages import fetch_rows
@@ -13,7 +14,7 @@ from storage.sqlite_messages import fetch_rows
 _CLAIM: Final = "guild, period, owner, state, until, attempt, channel, message"
 
 
-def claim(connection: sqlite3.Connection, wanted: ReportClaim, now: int) -> ReportClaim | None:
+def claim(connection: sqlite3.Connection, wanted: ReportClaim, now: datetime) -> ReportClaim | None:
     """Take, extend or refuse a claim (see ``Store.claim_report``)."""
     key = (wanted.guild_id, wanted.period)
     rows = fetch_rows(connection, _CLAIM, "claim WHERE guild = ? AND period = ?", key)
@@ -23,24 +24,13 @@ def claim(connection: sqlite3.Connection, wanted: ReportClaim, now: int) -> Repo
     return taken
 
 
-def next_claim(held: ReportClaim | None, wanted: ReportClaim, now: int) -> ReportClaim | None:
-    """Return the claim that follows from the one that is held, or ``None`` when it stays."""
-    if held is None:
-        return wanted
-    if held.state is not ClaimState.CLAIMED:
-        return None
-    if milliseconds(held.until) <= now:
-        return replace(wanted, attempt=held.attempt + 1)
-    return replace(wanted, attempt=held.attempt) if held.owner == wanted.owner else None
-
-
 def finish(connection: sqlite3.Connection, done: ReportClaim) -> bool:
     """Record how a claim ended; False when somebody else holds it."""
     cursor = connection.execute(
         """
         UPDATE claim SET state = ?1, channel = ?2, message = ?3
         WHERE guild = ?4 AND period = ?5 AND owner = ?6 AND attempt = ?7
-            AND (state = 'claimed' OR state = ?1 AND message IS ?3)
+            AND state IN ('claimed', ?1) AND (message IS NULL OR message = ?3)
         """,
         (
             done.state.value,

@@ -1,0 +1,232 @@
+"""The MongoDB store, for PyMongo's own asynchronous driver and for Motor."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from datetime import datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Self, TypeVar
+
+from bson.int64 import Int64
+from pymongo import ASCENDING, AsyncMongoClient
+
+from storage import mongodb_messages as messages
+from storage import mongodb_reports as reports
+from storage.errors import StoreUnavailable
+from storage.mongodb_client import check_address, close, connect, database_of, translated
+from storage.mongodb_documents import NEVER_EDITED, Document, author_bytes, author_text, key
+from storage.mongodb_schema import MIGRATIONS, Database, Migration, migrate
+from storage.packing import milliseconds, moment_at
+from storage.records import (
+    Batch,
+    ClaimState,
+    Feedback,
+    GuildSettings,
+    MessageColumns,
+    ReportClaim,
+)
+from storage.settings_document import settings_from_document, settings_to_document
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _reaching(
+    method: Callable[Concatenate[MongoStore, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[MongoStore, P], Coroutine[Any, Any, T]]:
+    """Make a method raise ``StoreUnavailable`` for whatever the driver raises."""
+
+    @wraps(method)
+    async def guarded(store: MongoStore, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with translated(store.place):
+            return await method(store, *args, **kwargs)
+
+    return guarded
+
+
+class MongoStore:
+    """Implements ``storage.store.Store`` on a MongoDB database.
+
+    Args:
+        url: MongoDB's own address; without a database it is ``nunchi``.
+        driver: ``pymongo`` or ``motor``.
+        migrations: The versions of the schema.
+
+    Raises:
+        InvalidStoreUrl: The address cannot be understood.
+    """
+
+    def __init__(
+        self, url: str, *, driver: str, migrations: Sequence[Migration] = MIGRATIONS
+    ) -> None:
+        check_address(url)
+        self._url = url
+        self._driver = driver
+        self._migrations = migrations
+        self._client: AsyncMongoClient[Document] | None = None
+        self.place = _place(url)
+
+    async def __aenter__(self) -> Self:
+        """Connect, and migrate the schema forward."""
+        self._client = connect(self._url, self._driver)
+        try:
+            await self._prepare()
+        except BaseException:
+            await self.__aexit__()
+            raise
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        """Close; harmless when called twice."""
+        client, self._client = self._client, None
+        if client is not None:
+            await close(client)
+
+    @_reaching
+    async def ping(self) -> None:
+        """Return when the store answers."""
+        await self._database.command("ping")
+
+    @_reaching
+    async def apply(self, batch: Batch) -> int:
+        """Write a batch; return the number of inserted or replaced records."""
+        return await messages.apply_batch(self._database, batch)
+
+    async def scan(
+        self, guild_id: int, start: datetime, end: datetime
+    ) -> AsyncIterator[MessageColumns]:
+        """Yield the records created in [start, end) as pages of columns, by time."""
+        first, last = milliseconds(start), milliseconds(end)
+        with translated(self.place):
+            async for page in messages.scan_pages(self._database, guild_id, first, last):
+                yield page
+
+    @_reaching
+    async def versions(
+        self, guild_id: int, container_id: int, first_id: int, last_id: int
+    ) -> Mapping[int, datetime | None]:
+        """Return message id -> edit time of the records with first_id <= id <= last_id."""
+        found = await messages.read_versions(
+            self._database, guild_id, container_id, first_id, last_id
+        )
+        return {
+            document["_id"]: None if document["e"] == NEVER_EDITED else moment_at(document["e"])
+            for document in found
+        }
+
+    @_reaching
+    async def delete_container(self, guild_id: int, container_id: int) -> int:
+        """Forget a channel with its threads, or one thread, with watermarks; return the count."""
+        return await messages.forget_container(self._database, guild_id, container_id)
+
+    @_reaching
+    async def delete_guild(self, guild_id: int) -> int:
+        """Forget everything of a guild except its opt-outs; return the number of records."""
+        return await messages.forget_guild(self._database, guild_id)
+
+    @_reaching
+    async def delete_author(self, guild_id: int, author: bytes) -> int:
+        """Forget all records and feedback of one author; return the number of records."""
+        return await messages.forget_author(self._database, guild_id, author_text(author))
+
+    @_reaching
+    async def delete_before(self, guild_id: int, before: datetime) -> int:
+        """Forget records and feedback created before a moment; return the number of records."""
+        return await messages.forget_before(self._database, guild_id, milliseconds(before))
+
+    @_reaching
+    async def opt_out(self, guild_id: int, author: bytes, at: datetime) -> int:
+        """Refuse an author from now on, and forget what is kept; return the number of records."""
+        return await messages.refuse_author(self._database, guild_id, author, milliseconds(at))
+
+    @_reaching
+    async def opt_in(self, guild_id: int, author: bytes) -> bool:
+        """Accept an author again; return whether there was an opt-out."""
+        refusal = {"_id": key(guild_id, author_text(author))}
+        return (await self._database["optouts"].delete_one(refusal)).deleted_count > 0
+
+    @_reaching
+    async def opted_out(self, guild_id: int) -> frozenset[bytes]:
+        """Return the pseudonyms that are refused."""
+        found = await self._find("optouts", {"g": Int64(guild_id)})
+        return frozenset(author_bytes(document["a"]) for document in found)
+
+    @_reaching
+    async def save_settings(self, settings: GuildSettings) -> None:
+        """Insert or replace the settings of a guild."""
+        change = {"$set": {"settings": settings_to_document(settings)}}
+        match = {"_id": Int64(settings.guild_id)}
+        await self._database["settings"].update_one(match, change, upsert=True)
+
+    @_reaching
+    async def settings(self, guild_id: int) -> GuildSettings | None:
+        """Return the settings of a guild, or ``None``."""
+        found = await self._find("settings", {"_id": Int64(guild_id)})
+        return settings_from_document(found[0]["settings"]) if found else None
+
+    @_reaching
+    async def all_settings(self) -> Sequence[GuildSettings]:
+        """Return the settings of every guild, by guild id."""
+        found = await self._database["settings"].find({}).sort("_id", ASCENDING).to_list()
+        return [settings_from_document(document["settings"]) for document in found]
+
+    @_reaching
+    async def watermarks(self, guild_id: int) -> Mapping[int, int]:
+        """Return container id -> message id."""
+        found = await self._find("watermarks", {"g": Int64(guild_id)})
+        return {document["c"]: document["m"] for document in found}
+
+    @_reaching
+    async def claim_report(
+        self, guild_id: int, period: str, owner: str, *, now: datetime, until: datetime
+    ) -> ReportClaim | None:
+        """Claim a report; ``None`` when it is done, or claimed by another until later."""
+        moments = [moment_at(milliseconds(moment)) for moment in (now, until)]
+        wanted = ReportClaim(guild_id, period, owner, ClaimState.CLAIMED, moments[1], 1)
+        return await reports.claim(self._database, wanted, moments[0])
+
+    @_reaching
+    async def finish_report(self, claim: ReportClaim) -> bool:
+        """Record a claim as posted or skipped (its ``state``); False when the claim was lost."""
+        return await reports.finish(self._database, claim)
+
+    @_reaching
+    async def release_report(self, claim: ReportClaim) -> None:
+        """Give an unfinished claim back at once; the next claim has a higher ``attempt``."""
+        await reports.release(self._database, claim)
+
+    @_reaching
+    async def report_claims(self, guild_id: int) -> Sequence[ReportClaim]:
+        """Return the claims of a guild, newest period first."""
+        return await reports.read_claims(self._database, guild_id)
+
+    @_reaching
+    async def add_feedback(self, feedback: Feedback) -> None:
+        """Insert or replace what one member said of one message."""
+        await reports.write_feedback(self._database, feedback)
+
+    @_reaching
+    async def feedback(self, guild_id: int) -> Sequence[Feedback]:
+        """Return all feedback of a guild, oldest first."""
+        return await reports.read_feedback(self._database, guild_id)
+
+    @property
+    def _database(self) -> Database:
+        if self._client is None:
+            msg = "the store is not open"
+            raise StoreUnavailable(msg)
+        return database_of(self._client)
+
+    @_reaching
+    async def _prepare(self) -> None:
+        await self._database.command("ping")
+        await migrate(self._database, self._migrations)
+        await messages.forget_leftovers(self._database)
+
+    async def _find(self, collection: str, query: Document) -> list[Document]:
+        return await self._database[collection].find(query).to_list()
+
+
+def _place(url: str) -> str:
+    """Return the hosts of an address, which may be shown."""
+    return url.partition("://")[2].rpartition("@")[2].partition("/")[0].partition("?")[0]

@@ -1,0 +1,170 @@
+"""How records become MongoDB documents, and back.
+
+Keys are short, because every document repeats them: ``g`` guild, ``c`` channel (or container),
+``h`` thread, ``a`` author, ``t`` time, ``e`` edit, ``l`` language, ``s`` scores, ``m`` model (or
+message). ``t`` is a BSON date, for people who look with other tools; the other stamps are only
+compared, and are whole milliseconds. A pseudonym is 22 characters of base64, six bytes more than
+a binary value, so that every server that speaks the protocol can look for it.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from bson.int64 import Int64
+
+from storage.packing import (
+    author_numbers,
+    author_prefixes,
+    milliseconds,
+    moment_at,
+    ordered_columns,
+    pack_scores,
+)
+from storage.records import (
+    ClaimState,
+    Feedback,
+    MessageColumns,
+    MessageRecord,
+    ReportClaim,
+    require_utc,
+)
+
+Document = dict[str, Any]
+
+NEVER_EDITED = -1
+"""Below every edit time."""
+
+
+def author_text(author: bytes) -> str:
+    """Return a pseudonym as text."""
+    return urlsafe_b64encode(author).rstrip(b"=").decode("ascii")
+
+
+def author_bytes(text: str) -> bytes:
+    """Return the pseudonym that ``author_text`` wrote."""
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def key(guild_id: int, *parts: object) -> str:
+    """Return a key for what a guild has one of."""
+    return ":".join(map(str, (guild_id, *parts)))
+
+
+def opt_out_key(record: MessageRecord) -> str:
+    """Return the key of the opt-out that would refuse a record."""
+    return key(record.guild_id, author_text(record.author))
+
+
+def edit_stamp(record: MessageRecord) -> Int64:
+    """Return a number that grows with every edit."""
+    edited = record.edited_at
+    return Int64(NEVER_EDITED if edited is None else milliseconds(edited))
+
+
+def newest_edits(records: Iterable[MessageRecord]) -> list[MessageRecord]:
+    """Return one record for each message: the one with the latest edit, of equals the last."""
+    newest: dict[int, MessageRecord] = {}
+    for record in records:
+        rival = newest.get(record.message_id)
+        if rival is None or edit_stamp(record) >= edit_stamp(rival):
+            newest[record.message_id] = record
+    return list(newest.values())
+
+
+def message_filter(record: MessageRecord) -> Document:
+    """Return what matches the stored record when it is not newer than this one."""
+    return {"_id": Int64(record.message_id), "e": {"$lte": edit_stamp(record)}}
+
+
+def message_update(record: MessageRecord) -> Document:
+    """Return the update that writes a record."""
+    fields: Document = {
+        "g": Int64(record.guild_id),
+        "c": Int64(record.channel_id),
+        "a": author_text(record.author),
+        "e": edit_stamp(record),
+        "l": record.language,
+        "s": pack_scores(record),
+        "m": record.model,
+    }
+    if record.thread_id is not None:
+        fields["h"] = Int64(record.thread_id)
+    return {"$set": fields, "$setOnInsert": {"t": require_utc(record.created_at)}}
+
+
+def message_columns(documents: Sequence[Document]) -> MessageColumns:
+    """Return documents, whose ``t`` was decoded as ``DatetimeMS``, as columns."""
+    authors = author_prefixes([author_bytes(document["a"]) for document in documents])
+    return ordered_columns(
+        message_id=np.array([document["_id"] for document in documents], dtype=np.int64),
+        channel_id=np.array([document["c"] for document in documents], dtype=np.int64),
+        author=author_numbers(authors),
+        time=np.array([int(document["t"]) for document in documents], dtype=np.int64),
+        language=[document["l"] for document in documents],
+        scores=b"".join([document["s"] for document in documents]),
+    )
+
+
+def claim_document(claim: ReportClaim) -> Document:
+    """Return a claim as a document."""
+    return {
+        "_id": key(claim.guild_id, claim.period),
+        "g": Int64(claim.guild_id),
+        "period": claim.period,
+        "owner": claim.owner,
+        "state": claim.state.value,
+        "until": Int64(milliseconds(claim.until)),
+        "attempt": claim.attempt,
+        "channel": _long(claim.channel_id),
+        "message": _long(claim.message_id),
+    }
+
+
+def claim_of(document: Document) -> ReportClaim:
+    """Return the claim that ``claim_document`` wrote."""
+    return ReportClaim(
+        guild_id=document["g"],
+        period=document["period"],
+        owner=document["owner"],
+        state=ClaimState(document["state"]),
+        until=moment_at(document["until"]),
+        attempt=document["attempt"],
+        channel_id=document["channel"],
+        message_id=document["message"],
+    )
+
+
+def feedback_document(given: Feedback) -> Document:
+    """Return feedback as a document."""
+    author = author_text(given.author)
+    return {
+        "_id": key(given.guild_id, given.message_id, author),
+        "g": Int64(given.guild_id),
+        "m": Int64(given.message_id),
+        "a": author,
+        "t": Int64(milliseconds(given.created_at)),
+        "predicted": given.predicted,
+        "corrected": given.corrected,
+        "model": given.model,
+    }
+
+
+def feedback_of(document: Document) -> Feedback:
+    """Return the feedback that ``feedback_document`` wrote."""
+    return Feedback(
+        guild_id=document["g"],
+        message_id=document["m"],
+        author=author_bytes(document["a"]),
+        predicted=document["predicted"],
+        corrected=document["corrected"],
+        model=document["model"],
+        created_at=moment_at(document["t"]),
+    )
+
+
+def _long(value: int | None) -> Int64 | None:
+    return None if value is None else Int64(value)
