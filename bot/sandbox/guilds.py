@@ -1,0 +1,373 @@
+"""Guilds: who and what is in them, and what members do there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from bot.sandbox import invocation
+from bot.sandbox.channels import Channel, ChannelType, ThreadState
+from bot.sandbox.entities import Member, Role, User
+from bot.sandbox.events import Event, Intent
+from bot.sandbox.messages import Message, MessageType
+from bot.sandbox.permissions import BOT_INVITE, EVERYONE, NO_PERMISSIONS, Permission
+from bot.sandbox.replies import Interaction, answer_to
+from bot.sandbox.snowflakes import iso
+from bot.sandbox.speech import SayOptions, compose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Unpack
+
+    from bot.sandbox.jsontypes import JsonObject
+    from bot.sandbox.world import World
+
+
+class GuildOptions(TypedDict, total=False):
+    """How a new guild differs from the usual one."""
+
+    locale: str
+    everyone: Permission
+    bot_permissions: Permission
+
+
+class MemberOptions(TypedDict, total=False):
+    """How a new member differs from the usual one."""
+
+    locale: str
+    nick: str | None
+    bot: bool
+    administrator: bool
+    roles: Iterable[Role]
+    user: User
+
+
+class Guild:
+    """A guild; also the driver's handle on it."""
+
+    def __init__(
+        self,
+        world: World,
+        name: str,
+        *,
+        locale: str = "en-US",
+        everyone: Permission = EVERYONE,
+        bot_permissions: Permission = BOT_INVITE,
+    ) -> None:
+        self.world = world
+        self.id = world.mint()
+        self.name = name
+        self.locale = locale
+        self.available = True
+        self.bot_present = True
+        self.joined_at = world.clock.now()
+        self.channels: list[Channel] = []
+        self.threads: list[Channel] = []
+        self.members: dict[int, Member] = {}
+        self.everyone = Role(self.id, self, "@everyone", int(everyone))
+        self.roles: list[Role] = [self.everyone]
+        self.owner = self._enter(world.add_user("Owner", locale=locale), locale)
+        self.bot_role = self._create_role(world.bot.name, int(bot_permissions), managed=True)
+        self.me = self._enter(world.bot, locale)
+        self.me.roles.append(self.bot_role)
+
+    def add_role(self, name: str, permissions: Permission = NO_PERMISSIONS) -> Role:
+        """Create a role."""
+        role = self._create_role(name, int(permissions), managed=False)
+        self._publish("GUILD_ROLE_CREATE", {"role": role.payload()})
+        return role
+
+    def add_channel(self, name: str, *, topic: str | None = None) -> Channel:
+        """Create a text channel."""
+        return self._add_channel(name, ChannelType.TEXT, topic)
+
+    def add_forum(self, name: str, *, topic: str | None = None) -> Channel:
+        """Create a forum; its posts are threads (see `add_post`)."""
+        return self._add_channel(name, ChannelType.FORUM, topic)
+
+    def add_member(self, name: str, **options: Unpack[MemberOptions]) -> Member:
+        """Let somebody join; `user` takes an account that exists already."""
+        locale = options.get("locale", "en-US")
+        bot = options.get("bot", False)
+        user = options.get("user") or self.world.add_user(name, bot=bot, locale=locale)
+        member = self._enter(user, locale)
+        member.nick = options.get("nick")
+        member.roles.extend(options.get("roles", ()))
+        if options.get("administrator"):
+            member.roles.append(self._administrators())
+        self._publish("GUILD_MEMBER_ADD", member.payload(), Intent.GUILD_MEMBERS)
+        return member
+
+    async def add_thread(
+        self, parent: Channel, name: str, owner: Member, *, private: bool = False
+    ) -> Channel:
+        """Open a thread in a text channel."""
+        kind = ChannelType.PRIVATE_THREAD if private else ChannelType.PUBLIC_THREAD
+        return await self.open_thread(parent, name, owner.user, kind=kind)
+
+    async def add_post(
+        self, forum: Channel, name: str, author: Member, content: str, **options: Unpack[SayOptions]
+    ) -> Channel:
+        """Write a forum post; returns its thread, whose first message has the thread's id."""
+        thread_id = self.world.mint(options.get("at"))
+        post = await self.open_thread(forum, name, author.user, thread_id=thread_id)
+        starter = compose(self.world, post, author.user, content, options)
+        starter.id = thread_id
+        await post.post(starter)
+        return post
+
+    async def open_thread(
+        self,
+        parent: Channel,
+        name: str,
+        owner: User,
+        *,
+        thread_id: int | None = None,
+        kind: int = ChannelType.PUBLIC_THREAD,
+    ) -> Channel:
+        """Create a thread with an id of choice and announce it."""
+        now = self.world.clock.now()
+        members = {owner.id} if kind == ChannelType.PRIVATE_THREAD else {owner.id, self.me.id}
+        state = ThreadState(owner.id, now, now, member_ids=members)
+        identifier = thread_id or self.world.mint()
+        thread = Channel(self.world, identifier, kind, name, self, parent, thread=state)
+        self.threads.append(self.world.add_channel(thread))
+        if parent.kind == ChannelType.FORUM:
+            parent.last_message_id = identifier
+        if thread.visible_to_bot():
+            self._publish("THREAD_CREATE", thread.payload() | {"newly_created": True})
+            await self.world.drain()
+        return thread
+
+    async def say(
+        self, member: Member, channel: Channel, content: str = "", **options: Unpack[SayOptions]
+    ) -> Message:
+        """Post a message as a member (or as another bot)."""
+        return await channel.post(compose(self.world, channel, member.user, content, options))
+
+    async def say_as_webhook(
+        self, name: str, channel: Channel, content: str, **options: Unpack[SayOptions]
+    ) -> Message:
+        """Post a message through a webhook of that name."""
+        author = User(self.world.mint(), name, bot=True)
+        message = compose(self.world, channel, author, content, options)
+        message.webhook_id = author.id
+        return await channel.post(message)
+
+    async def say_system(
+        self, member: Member, channel: Channel, kind: int = MessageType.JOINED
+    ) -> Message:
+        """Post a system message about a member, by default "joined the server"."""
+        return await channel.post(self.world.message(channel, member.user, kind=kind))
+
+    async def run_command(
+        self,
+        member: Member,
+        command: str,
+        options: Mapping[str, object] | None = None,
+        /,
+        *,
+        channel: Channel,
+        patience: float = 15.0,
+        **more_options: object,
+    ) -> Interaction:
+        """Run a slash command and wait for its visible answer.
+
+        Args:
+            member: Who runs it.
+            command: Its name, with group and subcommand: `"mood server"`.
+            options: Its options; needed for those that are called `channel` or `patience`.
+            channel: Where it is run.
+            patience: Seconds to wait for a deferred answer.
+            more_options: Options by keyword.
+
+        Raises:
+            CommandNotFoundError: The bot registered no such command.
+            CommandInputError: Discord's input form would refuse the options.
+            MissingPermissionError: The member may not run it.
+            InteractionFailedError: No answer in time.
+        """
+        given = {**(options or {}), **more_options}
+        return await answer_to(invocation.run_slash(member, command, channel, given), patience)
+
+    async def use_context_menu(
+        self,
+        member: Member,
+        command: str,
+        target: Message | Member,
+        *,
+        channel: Channel | None = None,
+    ) -> Interaction:
+        """Use a message's or a member's context menu and wait for the visible answer.
+
+        Raises:
+            CommandNotFoundError: The bot registered no such command.
+            MissingPermissionError: The member may not run it.
+            InteractionFailedError: No answer in time.
+        """
+        if isinstance(target, Message):
+            return await answer_to(invocation.run_on_message(member, command, target))
+        where = channel or self.channels[0]
+        return await answer_to(invocation.run_on_member(member, command, target, where))
+
+    async def autocomplete(
+        self, member: Member, command: str, focused: str, value: str, *, channel: Channel
+    ) -> list[JsonObject]:
+        """The choices (`name`, `value`) offered while `focused` is being typed."""
+        dialogue = invocation.ask_choices(member, command, channel, {focused: value})
+        return (await answer_to(dialogue)).choices
+
+    async def click(self, member: Member, message: Message, button: str) -> Interaction:
+        """Press a button, found by label or custom id."""
+        return await answer_to(invocation.press(member, message, button))
+
+    async def select(
+        self, member: Member, message: Message, select: str, *values: object
+    ) -> Interaction:
+        """Choose in a select menu, found by placeholder or custom id."""
+        return await answer_to(invocation.choose(member, message, select, values))
+
+    async def set_bot_permissions(self, permissions: Permission) -> None:
+        """Change what the bot's own role grants."""
+        await self.set_role_permissions(self.bot_role, permissions)
+
+    async def set_role_permissions(self, role: Role, permissions: Permission) -> None:
+        """Change what a role grants."""
+        role.permissions = int(permissions)
+        self._publish("GUILD_ROLE_UPDATE", {"role": role.payload()})
+        await self.world.drain()
+
+    async def set_member_roles(self, member: Member, roles: Iterable[Role]) -> None:
+        """Give a member exactly these roles."""
+        member.roles = list(roles)
+        intent = Intent.GUILDS if member is self.me else Intent.GUILD_MEMBERS
+        self._publish("GUILD_MEMBER_UPDATE", member.payload(), intent)
+        await self.world.drain()
+
+    async def remove_member(self, member: Member) -> None:
+        """Let a member leave."""
+        self.members.pop(member.id, None)
+        self._publish("GUILD_MEMBER_REMOVE", {"user": member.user.payload()}, Intent.GUILD_MEMBERS)
+        await self.world.drain()
+
+    async def kick_bot(self) -> None:
+        """Throw the bot out; its REST calls get 403 or 404 from now on."""
+        self.bot_present = False
+        self.world.guilds.pop(self.id, None)
+        self.world.publish(Event("GUILD_DELETE", {"id": str(self.id)}, self.id, Intent.GUILDS))
+        await self.world.drain()
+
+    async def set_available(self, available: bool) -> None:
+        """Let the guild suffer an outage, or come back from it."""
+        self.available = available
+        if available:
+            self._publish("GUILD_CREATE", self.create_payload() | {"unavailable": False})
+        else:
+            self._publish("GUILD_DELETE", {"id": str(self.id), "unavailable": True})
+        await self.world.drain()
+
+    def drop_channel(self, channel: Channel) -> None:
+        """Take a channel off the guild's lists."""
+        self.channels = [kept for kept in self.channels if kept is not channel]
+        self.threads = [kept for kept in self.threads if kept is not channel]
+
+    def announce_joined(self) -> None:
+        """Tell sessions that the bot is in this guild now."""
+        self.world.publish(Event("GUILD_CREATE", self.create_payload(), self.id, Intent.GUILDS))
+
+    def payload(self) -> JsonObject:
+        """The guild object of the API."""
+        return {
+            "id": str(self.id),
+            "name": self.name,
+            "owner_id": str(self.owner.id),
+            "preferred_locale": self.locale,
+            "roles": [role.payload() for role in self.roles],
+            "emojis": [],
+            "stickers": [],
+            "features": [],
+            "afk_timeout": 300,
+            "system_channel_flags": 0,
+            "premium_progress_bar_enabled": False,
+            **dict.fromkeys(_NULL_FIELDS),
+            **dict.fromkeys(_LEVEL_FIELDS, 0),
+        }
+
+    def create_payload(self, *, everybody: bool = False) -> JsonObject:
+        """GUILD_CREATE; its member list is the bot alone unless `everybody`."""
+        members = self.members.values() if everybody else [self.me]
+        return self.payload() | {
+            "joined_at": iso(self.joined_at),
+            "large": False,
+            "member_count": len(self.members),
+            "members": [member.payload() for member in members],
+            "channels": [channel.payload() for channel in self.channels],
+            "threads": [thread.payload() for thread in self.active_threads()],
+            **{key: [] for key in _EMPTY_LISTS},
+        }
+
+    def active_threads(self) -> list[Channel]:
+        """Threads that are open and that the bot can see."""
+        return [
+            thread
+            for thread in self.threads
+            if thread.thread and not thread.thread.archived and thread.visible_to_bot()
+        ]
+
+    def _add_channel(self, name: str, kind: int, topic: str | None) -> Channel:
+        channel = Channel(self.world, self.world.mint(), kind, name, self)
+        channel.topic = topic
+        channel.position = len(self.channels)
+        self.channels.append(self.world.add_channel(channel))
+        self._publish("CHANNEL_CREATE", channel.payload())
+        return channel
+
+    def _enter(self, user: User, locale: str) -> Member:
+        member = Member(user, self, self.world.clock.now(), locale)
+        self.members[user.id] = member
+        return member
+
+    def _create_role(self, name: str, permissions: int, *, managed: bool) -> Role:
+        role = Role(self.world.mint(), self, name, permissions, len(self.roles), managed)
+        self.roles.append(role)
+        return role
+
+    def _administrators(self) -> Role:
+        for role in self.roles:
+            if role.name == "Administrator":
+                return role
+        return self.add_role("Administrator", Permission.ADMINISTRATOR)
+
+    def _publish(self, name: str, data: JsonObject, intent: Intent = Intent.GUILDS) -> None:
+        if self.bot_present and self.id in self.world.guilds:
+            guild_id = {} if name.startswith("GUILD_CREATE") else {"guild_id": str(self.id)}
+            self.world.publish(Event(name, data | guild_id, self.id, intent))
+
+
+_NULL_FIELDS = (
+    "icon",
+    "splash",
+    "discovery_splash",
+    "afk_channel_id",
+    "system_channel_id",
+    "rules_channel_id",
+    "public_updates_channel_id",
+    "vanity_url_code",
+    "description",
+    "banner",
+    "application_id",
+)
+_LEVEL_FIELDS = (
+    "verification_level",
+    "default_message_notifications",
+    "explicit_content_filter",
+    "mfa_level",
+    "nsfw_level",
+    "premium_tier",
+)
+_EMPTY_LISTS = (
+    "voice_states",
+    "presences",
+    "stage_instances",
+    "guild_scheduled_events",
+    "soundboard_sounds",
+)
