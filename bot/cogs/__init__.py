@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.cogs.analyze import AnalyzeCog
+from bot.cogs.listening import Listening
 from bot.cogs.monitor import MonitorCog
 from bot.cogs.mood import MoodCog
 from bot.cogs.privacy import PrivacyCog, PrivacyDesk
@@ -18,11 +19,12 @@ if TYPE_CHECKING:
 async def add_cogs(client: NunchiClient) -> None:
     """Give a client every command, and the listeners of the buttons on older messages."""
     services = client.services
-    panel, desk = SetupPanel(services), PrivacyDesk(services)
+    listening, desk = Listening(services), PrivacyDesk(services)
+    panel = SetupPanel(services, listening)
     client.add_view(panel.listener())
     client.add_view(desk.listener())
     await client.add_cog(SetupCog(services, panel))
-    await client.add_cog(MonitorCog(services))
+    await client.add_cog(MonitorCog(services, listening))
     await client.add_cog(MoodCog(services))
     await client.add_cog(AnalyzeCog(services, client.tree))
     await client.add_cog(ReportCog(services))

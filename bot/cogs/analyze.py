@@ -31,10 +31,10 @@ class AnalyzeCog(
         self._services = services
         self._tree = tree
         self._menu = app_commands.ContextMenu(
-            name=locale_str("Analyze emotion"),
-            callback=app_commands.checks.cooldown(5, 30.0)(self._analyze_message),
+            name=locale_str("Analyze emotion"), callback=self._analyze_message
         )
         self._menu.guild_only = True
+        app_commands.checks.cooldown(5, 30.0)(self._menu)
 
     async def cog_load(self) -> None:
         """Add the menu entry, which a cog does not carry by itself."""

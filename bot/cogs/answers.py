@@ -7,6 +7,9 @@ from typing import Final
 import discord
 from discord import app_commands
 
+from bot.command_errors import Refusal
+from bot.i18n import phrases_for
+
 NOBODY: Final = discord.AllowedMentions.none()
 
 
@@ -15,10 +18,25 @@ def guild_of(interaction: discord.Interaction) -> discord.Guild:
 
     Raises:
         discord.app_commands.NoPrivateMessage: It was in a direct message.
+        Refusal: Discord has not told us about the server yet.
     """
     if interaction.guild is None:
         raise app_commands.NoPrivateMessage
+    if interaction.guild.unavailable:
+        say = phrases_for(interaction)
+        raise Refusal(say("I am just connecting to this server. Please try again in a minute."))
     return interaction.guild
+
+
+def guild_id_of(interaction: discord.Interaction) -> int:
+    """Return the id of the server, also of one that Discord has not told us about yet.
+
+    Raises:
+        discord.app_commands.NoPrivateMessage: It was in a direct message.
+    """
+    if interaction.guild_id is None:
+        raise app_commands.NoPrivateMessage
+    return interaction.guild_id
 
 
 def require_manager(interaction: discord.Interaction) -> None:

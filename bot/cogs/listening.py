@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -95,6 +96,7 @@ class Listening:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._notifying = asyncio.Lock()
 
     async def add(self, guild: discord.Guild, channel_id: int) -> Addition:
         """Listen to a channel from now on, and post the notice in it.
@@ -147,6 +149,11 @@ class Listening:
         return next((c.notice_id for c in channels if c.channel_id == channel_id), None)
 
     async def _notify(self, channel: Listenable) -> Lack | None:
+        # Two clicks at once must not post two notices.
+        async with self._notifying:
+            return await self._post_once(channel)
+
+    async def _post_once(self, channel: Listenable) -> Lack | None:
         if self._notice_id(channel.guild.id, channel.id) is not None:
             return None
         lack = lack_in(channel.guild, channel.id, ("send_messages",))

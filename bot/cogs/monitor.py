@@ -51,9 +51,9 @@ class MonitorCog(
 ):
     """Adds, removes and lists channels."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, listening: Listening) -> None:
         self._services = services
-        self._listening = Listening(services)
+        self._listening = listening
 
     @app_commands.command(name="add", description=locale_str("Listen to a channel"))
     @app_commands.describe(channel=locale_str("Text, announcement, forum or voice channel"))

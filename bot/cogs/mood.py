@@ -35,7 +35,7 @@ class MoodCog(
         days=locale_str("How many days to look back (7 if you leave it out)"),
         public=locale_str("Show the answer to everybody in this channel"),
     )
-    @app_commands.checks.cooldown(3, 30.0)
+    @app_commands.checks.cooldown(5, 30.0)
     async def server(
         self,
         interaction: discord.Interaction,

@@ -7,7 +7,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.cogs.answers import NOBODY, answer, guild_of
+from bot.cogs.answers import NOBODY, answer, guild_id_of, guild_of
 from bot.cogs.listening import settings_of
 from bot.i18n import phrases_for
 from bot.services import Services
@@ -38,25 +38,25 @@ class PrivacyDesk:
 
     async def opt_out(self, interaction: discord.Interaction) -> Layout:
         """Refuse the member who asks."""
-        guild, say = guild_of(interaction), phrases_for(interaction)
-        removed = await self._services.privacy.opt_out(guild.id, interaction.user.id)
+        guild_id, say = guild_id_of(interaction), phrases_for(interaction)
+        removed = await self._services.privacy.opt_out(guild_id, interaction.user.id)
         return views.opted_out(removed, say)
 
     async def opt_in(self, interaction: discord.Interaction) -> Layout:
         """Accept the member who asks."""
-        guild, say = guild_of(interaction), phrases_for(interaction)
-        was_refused = await self._services.privacy.opt_in(guild.id, interaction.user.id)
+        guild_id, say = guild_id_of(interaction), phrases_for(interaction)
+        was_refused = await self._services.privacy.opt_in(guild_id, interaction.user.id)
         return views.opted_in(was_refused=was_refused, say=say)
 
     async def delete(self, interaction: discord.Interaction) -> Layout:
         """Forget the member who asks."""
-        guild, say = guild_of(interaction), phrases_for(interaction)
-        removed = await self._services.privacy.delete(guild.id, interaction.user.id)
+        guild_id, say = guild_id_of(interaction), phrases_for(interaction)
+        removed = await self._services.privacy.delete(guild_id, interaction.user.id)
         return views.deleted(removed, say)
 
     async def _my_data_clicked(self, interaction: discord.Interaction) -> None:
-        guild, say = guild_of(interaction), phrases_for(interaction)
-        refused = self._services.privacy.is_refused(guild.id, interaction.user.id)
+        guild_id, say = guild_id_of(interaction), phrases_for(interaction)
+        refused = self._services.privacy.is_refused(guild_id, interaction.user.id)
         await answer(interaction, views.my_data(refused=refused, say=say))
 
     async def _method_clicked(self, interaction: discord.Interaction) -> None:
@@ -117,7 +117,7 @@ class PrivacyCog(
     )
     async def delete(self, interaction: discord.Interaction) -> None:
         """Ask before deleting."""
-        guild_of(interaction)
+        guild_id_of(interaction)
         await answer(interaction, views.confirm_deletion(phrases_for(interaction)))
 
 

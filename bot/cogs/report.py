@@ -50,15 +50,16 @@ class ReportCog(
     @app_commands.command(name="now", description=locale_str("Post a report in this channel now"))
     @app_commands.describe(week=locale_str("Which week (last week if you leave it out)"))
     @app_commands.choices(week=_WEEK_CHOICES)
-    @app_commands.checks.cooldown(2, 60.0, key=lambda interaction: interaction.guild_id)
+    @app_commands.checks.cooldown(3, 60.0, key=lambda interaction: interaction.guild_id)
     async def now(self, interaction: discord.Interaction, week: str = "last") -> None:
         """Post a report for everybody."""
         require_manager(interaction)
         guild, say = guild_of(interaction), phrases_for(interaction)
         channel = _postable(interaction, say)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        chosen = self._week(settings_of(guild, self._services), week)
-        rendered = await self._services.reporter.render(guild.id, chosen)
+        settings = settings_of(guild, self._services)
+        chosen = self._week(settings, week)
+        rendered = await self._services.reporter.render(guild.id, chosen, settings.language)
         if interaction.app_permissions.attach_files:
             message = rendered.message()
             posted = await channel.send(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import discord
 from discord import app_commands
@@ -32,9 +33,9 @@ from storage.records import GuildSettings
 class SetupPanel:
     """Shows the panel, and saves what is clicked in it."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, listening: Listening) -> None:
         self._services = services
-        self._listening = Listening(services)
+        self._listening = listening
 
     def listener(self) -> Listener:
         """Return what hears the panel, to be registered once."""
@@ -62,7 +63,7 @@ class SetupPanel:
         notices = await self._listening.notify(guild)
         settings = settings_of(guild, self._services)
         state = panel.SetupState(
-            settings,
+            _without_gone(guild, settings),
             self._timezones(settings.timezone, say),
             self._problems(guild, settings, [*refused, *notices], say),
             self._services.schedule.next_time(guild.id),
@@ -139,6 +140,17 @@ class SetupPanel:
     ) -> None:
         view = await self.shown(guild_of(interaction), phrases_for(interaction), refused)
         await interaction.edit_original_response(view=view, allowed_mentions=NOBODY)
+
+
+def _without_gone(guild: discord.Guild, settings: GuildSettings) -> GuildSettings:
+    """Leave out channels that are gone: a select menu must not name them."""
+    report = settings.report
+    gone = guild.get_channel(report.channel_id or 0) is None
+    return replace(
+        settings,
+        channels=tuple(c for c in settings.channels if guild.get_channel(c.channel_id)),
+        report=replace(report, channel_id=None) if gone else report,
+    )
 
 
 class SetupCog(commands.Cog):

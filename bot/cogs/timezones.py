@@ -56,7 +56,7 @@ def suggestions(typed: str, say: Phrases) -> list[str]:
     wanted = _folded(typed)
     if not wanted:
         return list(COMMON)
-    common = [zone for zone in COMMON if wanted in _folded(f"{zone} {say(COMMON[zone])}")]
+    common = [zone for zone in COMMON if any(wanted in name for name in _called(zone, say))]
     others = [zone for zone in _names() if wanted in _folded(zone) and zone not in COMMON]
     return [*common, *others][:MAX_SUGGESTIONS]
 
@@ -69,7 +69,7 @@ def resolve(typed: str, say: Phrases) -> str:
     """
     wanted = _folded(typed)
     for zone in (*COMMON, *_names()):
-        if wanted in (_folded(zone), _folded(say(COMMON.get(zone, zone)))):
+        if wanted in _called(zone, say):
             return zone
     near = nearest(typed, say)
     if near:
@@ -87,6 +87,12 @@ def nearest(typed: str, say: Phrases) -> list[str]:
     alike = difflib.get_close_matches(_folded(typed), [*by_city, *by_name], n=3, cutoff=0.7)
     found = [*contained, *({**by_name, **by_city}[name] for name in alike)]
     return list(dict.fromkeys(found))[:3]
+
+
+def _called(zone: str, say: Phrases) -> set[str]:
+    """Return everything that people call a timezone: its name, its city, both languages' word."""
+    city = COMMON.get(zone, zone)
+    return {_folded(name) for name in (zone, zone.rsplit("/", maxsplit=1)[-1], city, say(city))}
 
 
 @cache
