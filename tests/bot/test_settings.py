@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from bot.errors import (
     BotError,
@@ -256,3 +257,27 @@ def test_the_portal_is_named_in_its_own_words() -> None:
     assert "Reset Token" in str(TokenRefused())
     for error in (IntentNotGranted(), TokenRefused()):
         assert "https://discord.com/developers/applications" in str(error)
+
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def test_every_setting_is_documented_with_its_default_and_what_is_allowed() -> None:
+    text = (REPOSITORY / "docs" / "configuration.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \|(.*)$", text, re.MULTILINE))
+    assert set(rows) == set(variable_names().values())
+    defaults = Settings()
+    for field, variable in variable_names().items():
+        value = getattr(defaults, field)
+        shown = value.get_secret_value() if isinstance(value, SecretStr) else value
+        default, allowed = (cell.strip() for cell in rows[variable].split("|")[:2])
+        assert default == ("" if shown is None else f"`{shown}`")
+        assert allowed == Settings.model_fields[field].description
+
+
+def test_the_example_file_is_understood(tmp_path: Path) -> None:
+    example = (REPOSITORY / ".env.example").read_text(encoding="utf-8")
+    assert load_settings(REPOSITORY / ".env.example", {}) == Settings()
+    switched_on = tmp_path / ".env"
+    switched_on.write_text(re.sub(r"^#(?=[A-Z_]+=)", "", example, flags=re.MULTILINE))
+    assert load_settings(switched_on, {}).timezone == "Asia/Seoul"
