@@ -228,9 +228,12 @@ class Sandbox:
         """Forget the faults ordered for a route, or all of them."""
         self._router.faults.clear(route)
 
-    async def drop_connections(self, code: int | None = None) -> None:
-        """Cut all gateway sockets: abruptly, or cleanly with a close code."""
-        for connection in self._hub.detach():
+    async def drop_connections(self, code: int | None = None, *, resumable: bool = True) -> None:
+        """Cut all gateway sockets: abruptly, or cleanly with a close code.
+
+        A session that is not `resumable` is forgotten: its client's RESUME gets op 9.
+        """
+        for connection in self._hub.detach(keep=resumable):
             if code is None:
                 connection.abort()
             else:
@@ -248,11 +251,6 @@ class Sandbox:
                 self._hub.forget(session)
             if session.connection is not None:
                 session.connection.send_op(Op.INVALID_SESSION, resumable)
-
-    async def forget_sessions(self) -> None:
-        """Make every session impossible to resume, silently."""
-        for session in list(self._hub.sessions.values()):
-            self._hub.forget(session)
 
     async def send_raw(self, event: str, data: JsonObject) -> None:
         """Send any dispatch, well-formed or not, to all sessions."""

@@ -69,11 +69,13 @@ class Hub:
             if session.connection is not None:
                 yield session.connection
 
-    def detach(self) -> list[Connection]:
-        """Part all sessions from their sockets; what follows waits for a resume."""
+    def detach(self, *, keep: bool) -> list[Connection]:
+        """Part all sessions from their sockets; kept ones collect events for a resume."""
         connections = list(self.connections())
         for session in self.connected():
             session.connection = None
+            if not keep:
+                self.forget(session)
         return connections
 
     def _forget_lost(self) -> None:
