@@ -20,6 +20,17 @@ class Inbox:
     def __len__(self) -> int:
         return len(self._items)
 
+    @property
+    def crowded(self) -> bool:
+        """Whether live items had better wait: three quarters of the queue are taken."""
+        return 4 * len(self._items) >= 3 * self._limit
+
+    async def room(self) -> None:
+        """Return once the queue is less than half full."""
+        while len(self._items) >= max(1, self._limit // 2):
+            self._drained.clear()
+            await self._drained.wait()
+
     def offer(self, item: Item, *, urgent: bool = False) -> bool:
         """Add an item now; return False, and drop it, when the queue is full.
 
@@ -33,9 +44,7 @@ class Inbox:
 
     async def put(self, item: Item) -> None:
         """Add an item once the queue is less than half full, so that live items have room."""
-        while len(self._items) >= max(1, self._limit // 2):
-            self._drained.clear()
-            await self._drained.wait()
+        await self.room()
         self._items.append(item)
         self._filled.set()
 

@@ -1,0 +1,191 @@
+"""The discord.py client: it connects, translates events into calls, and carries the commands."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import timedelta
+from typing import Any, Final
+
+import discord
+from discord.ext import commands
+
+from bot.backoff import Backoff
+from bot.catchup import CatchUp
+from bot.cogs import add_cogs
+from bot.command_errors import NunchiTree
+from bot.history import History
+from bot.i18n import Translator
+from bot.listener import Listener
+from bot.patience import Patience
+from bot.progress import Progress
+from bot.services import Services
+from storage.errors import StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+READY_AFTER: Final = 1.0
+"""Seconds without a further guild after which a session counts as ready (discord.py takes 2)."""
+
+
+def intents() -> discord.Intents:
+    """Return what the bot needs to see, and no more."""
+    return discord.Intents(guilds=True, guild_messages=True, message_content=True)
+
+
+class NunchiClient(commands.AutoShardedBot):
+    """One connection to Discord; the supervisor makes a new one when this one breaks."""
+
+    def __init__(self, services: Services, progress: Progress) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=NunchiTree,
+            intents=intents(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            guild_ready_timeout=READY_AFTER,
+        )
+        self.services = services
+        self.history = History(self)
+        self.catchup = CatchUp(
+            self.history,
+            services.store,
+            services.pipeline,
+            progress,
+            services.roster,
+            services.clock,
+            concurrency=services.settings.catchup_concurrency,
+            max_age=timedelta(days=services.settings.catchup_max_age_days),
+        )
+        self.listener = Listener(services.pipeline, self.catchup, progress, services.roster)
+        self.patience = Patience(services.pipeline.inbox)
+        self.patience.slow_down(self)
+        self._background: set[asyncio.Task[None]] = set()
+        services.roster.subscribe(self._channels_changed)
+
+    async def setup_hook(self) -> None:
+        """Add the commands and begin to close gaps."""
+        await self.tree.set_translator(Translator())
+        await add_cogs(self)
+        await self.tree.sync()
+        self._keep(self.catchup.run(), "catch-up")
+
+    async def close(self) -> None:
+        """Stop what belongs to this connection, then the connection."""
+        self.services.roster.unsubscribe(self._channels_changed)
+        self.services.reporter.detach(self)
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        await super().close()
+
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as in discord.py
+        """Handle the hot event, and the start of a session, at once instead of in a task.
+
+        A task per message is half of what discord.py spends on one, and a new session must be
+        noticed before its first message is.
+        """
+        if event_name == "message":
+            self.listener.message(args[0])
+            return
+        if event_name == "shard_connect":
+            self.listener.session_began(args[0], self.shard_count or 1)
+        super().dispatch(event_name, *args, **kwargs)
+
+    # Sessions
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """Close the gap before a new session, in every guild of the shard."""
+        log.info("shard %d is ready: %d guilds", shard_id, len(self.guilds))
+        for guild in self.guilds:
+            if guild.shard_id == shard_id:
+                self._keep(self._request_guild(guild.id), f"gaps of guild {guild.id}")
+        self.services.reporter.attach(self)
+        self.services.schedule.scan_soon()
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """Close the gap that an outage of a guild left."""
+        await self._request_guild(guild.id)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Welcome a guild, also one that the bot was in before."""
+        self.services.pipeline.welcome_guild(guild.id)
+        await self._request_guild(guild.id)
+
+    def _channels_changed(self, guild_id: int) -> None:
+        self._keep(self._request_guild(guild_id), f"gaps of guild {guild_id}")
+
+    async def _request_guild(self, guild_id: int) -> None:
+        backoff = Backoff()
+        while True:
+            try:
+                await self.catchup.request_guild(guild_id)
+            except StoreUnavailable as error:
+                log.warning("gaps of guild %d wait for the store: %s", guild_id, error)
+                await backoff.wait()
+            else:
+                return
+
+    # Messages
+
+    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
+        """Follow an edit."""
+        self.listener.edited(event)
+
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        """Follow a deletion."""
+        self.listener.deleted(event.guild_id, {event.message_id})
+
+    async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
+        """Follow a bulk deletion."""
+        self.listener.deleted(event.guild_id, event.message_ids)
+
+    # Channels and guilds
+
+    async def on_thread_create(self, thread: discord.Thread) -> None:
+        """Watch a new thread."""
+        self.listener.thread_created(thread)
+
+    async def on_thread_join(self, thread: discord.Thread) -> None:
+        """Watch a thread that became visible."""
+        self.listener.thread_created(thread)
+
+    async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
+        """Forget a deleted thread."""
+        await self._until_stored(self.listener.container_deleted, event.guild_id, event.thread_id)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """Forget a deleted channel."""
+        await self._until_stored(self.listener.container_deleted, channel.guild.id, channel.id)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Forget a guild that the bot was removed from."""
+        await self._until_stored(self.listener.guild_removed, guild.id)
+
+    async def _until_stored(self, act: Callable[..., Awaitable[None]], *args: int) -> None:
+        backoff = Backoff()
+        while True:
+            try:
+                await act(*args)
+            except StoreUnavailable as error:
+                log.warning("a deletion waits for the store: %s", error)
+                await backoff.wait()
+            else:
+                return
+
+    # Tasks
+
+    def _keep(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._background.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("%s failed; the connection is made anew", task.get_name(), exc_info=error)
+            self._keep(self.close(), "close")

@@ -1,0 +1,272 @@
+"""Makes reports, and posts each weekly one exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import aiohttp
+import discord
+
+from bot.clock import Clock, snowflake_at
+from bot.roster import Roster
+from bot.studio import Studio
+from bot.views.report import PictureCard, ReportMessage, report_message, report_text
+from classifiers.errors import NunchiError
+from reports.period import Week, at_local, zone_of
+from reports.weekly import WeeklyReport, compute
+from reports.wording import date_range
+from storage.errors import StoreUnavailable
+from storage.records import ClaimState, GuildSettings, ReportClaim
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+LEASE: Final = timedelta(minutes=10)
+"""How long a process may take to post before another takes over; sending gives up before."""
+
+SENDING: Final = 300.0
+"""Seconds after which a post that is not through is given up, well inside the lease."""
+
+_UNSENT = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A report with its pictures, ready to be sent any number of times."""
+
+    report: WeeklyReport
+    language: str
+    cards: tuple[PictureCard, ...]
+
+    def message(self) -> ReportMessage:
+        """Return the message with fresh files: Discord's client closes them when it sends."""
+        return report_message(self.report, self.cards, self.language)
+
+    @property
+    def text(self) -> str:
+        """The report in plain text, where files are not permitted."""
+        return report_text(self.report, self.language)
+
+
+class Reporter:
+    """Computes and renders reports; posts the weekly ones that are due."""
+
+    def __init__(
+        self,
+        store: Store,
+        roster: Roster,
+        studio: Studio,
+        clock: Clock,
+        owner: str,
+        grace: timedelta,
+    ) -> None:
+        self._store = store
+        self._roster = roster
+        self._studio = studio
+        self._clock = clock
+        self._owner = owner
+        self._grace = grace
+        self._client: discord.Client | None = None
+        self._busy: set[int] = set()
+
+    def attach(self, client: discord.Client) -> None:
+        """Post through this client from now on."""
+        self._client = client
+
+    def detach(self, client: discord.Client) -> None:
+        """Do not post through this client any more."""
+        if self._client is client:
+            self._client = None
+
+    async def render(
+        self, guild_id: int, week: Week, language: str | None = None, due: datetime | None = None
+    ) -> Rendered:
+        """Compute the report of a guild's week and draw its pictures.
+
+        Raises:
+            StoreUnavailable: The store does not answer.
+        """
+        settings = self._roster.settings(guild_id) or GuildSettings(guild_id)
+        spoken = language or settings.language
+        report = await compute(self._store, settings, week, now=self._clock.now(), due=due)
+        guild = self._client.get_guild(guild_id) if self._client else None
+        pictures = await self._studio.draw(
+            report,
+            theme=settings.theme,
+            language=spoken,
+            server_name=guild.name if guild else "",
+        )
+        return Rendered(report, spoken, pictures)
+
+    # Weekly posts
+
+    async def post_everywhere(self) -> int:
+        """Post what is due in any guild; return how many reports were posted."""
+        posted = 0
+        for settings in self._roster.guilds():
+            posted += await self.post_due(settings.guild_id)
+        return posted
+
+    async def post_due(self, guild_id: int) -> int:
+        """Post what is due in a guild; return how many reports were posted.
+
+        Whatever fails is logged and tried again at the next call.
+        """
+        settings = self._roster.settings(guild_id)
+        if settings is None or self._client is None or guild_id in self._busy:
+            return 0
+        self._busy.add(guild_id)
+        try:
+            return await self._post_weeks(self._client, settings)
+        except NunchiError as error:
+            log.warning("the report of guild %d waits: %s", guild_id, error)
+            return 0
+        finally:
+            self._busy.discard(guild_id)
+
+    async def _post_weeks(self, client: discord.Client, settings: GuildSettings) -> int:
+        weeks = due_weeks(settings, self._clock.now(), self._grace)
+        if not weeks:
+            return 0
+        finished = {
+            claim.period
+            for claim in await self._store.report_claims(settings.guild_id)
+            if claim.state is not ClaimState.CLAIMED
+        }
+        outcomes = [
+            await self._post_week(client, settings, week, due)
+            for week, due in weeks
+            if week.key not in finished
+        ]
+        return sum(outcomes)
+
+    async def _post_week(
+        self, client: discord.Client, settings: GuildSettings, week: Week, due: datetime
+    ) -> bool:
+        channel = _sendable(client, settings)
+        if channel is None:
+            log.warning("guild %d: the report channel is gone or closed", settings.guild_id)
+            return False
+        claim = await self._claim(settings.guild_id, week)
+        if claim is None:
+            return False
+        if claim.attempt > 1:
+            earlier = await _posted_before(client, channel, week, due, settings.language)
+            if earlier is not None:
+                return await self._finish(claim, channel.id, earlier)
+        rendered = await self.render(settings.guild_id, week, due=due)
+        if rendered.report.messages == 0:
+            await self._store.finish_report(replace(claim, state=ClaimState.SKIPPED))
+            return False
+        return await self._send(channel, rendered, week)
+
+    async def _claim(self, guild_id: int, week: Week) -> ReportClaim | None:
+        now = self._clock.now()
+        return await self._store.claim_report(
+            guild_id, week.key, self._owner, now=now, until=now + LEASE
+        )
+
+    async def _send(
+        self, channel: discord.abc.MessageableChannel, rendered: Rendered, week: Week
+    ) -> bool:
+        guild_id = rendered.report.guild_id
+        claim = await self._claim(guild_id, week)
+        if claim is None:
+            return False
+        try:
+            async with asyncio.timeout(SENDING):
+                message = await _deliver(channel, rendered, nonce_of(guild_id, week))
+        except _UNSENT as error:
+            log.warning("the report of guild %d was not sent (%s); trying again", guild_id, error)
+            with suppress(StoreUnavailable):
+                await self._store.release_report(claim)
+            return False
+        return await self._finish(claim, channel.id, message.id)
+
+    async def _finish(self, claim: ReportClaim, channel_id: int, message_id: int) -> bool:
+        done = replace(claim, state=ClaimState.POSTED, channel_id=channel_id, message_id=message_id)
+        return await self._store.finish_report(done)
+
+
+def due_moment(settings: GuildSettings, week: Week) -> datetime:
+    """Return when the report of a week is due: at the chosen hour after the week has ended."""
+    day = week.previous(-1).days(zone_of(settings.timezone))[settings.report.weekday][0]
+    local = day.astimezone(zone_of(settings.timezone)).date()
+    return at_local(local, settings.report.hour, zone_of(settings.timezone))
+
+
+def due_weeks(
+    settings: GuildSettings, now: datetime, grace: timedelta
+) -> Sequence[tuple[Week, datetime]]:
+    """Return the weeks whose report is due and not too late, oldest first, with their moments."""
+    schedule = settings.report
+    if schedule.channel_id is None or schedule.paused or schedule.since is None:
+        return ()
+    current = Week.of(now, zone_of(settings.timezone))
+    count = grace.days // 7 + 2
+    weeks = [current.previous(back) for back in range(count, 0, -1)]
+    moments = [(week, due_moment(settings, week)) for week in weeks]
+    earliest = max(schedule.since, now - grace)
+    return tuple(pair for pair in moments if earliest <= pair[1] <= now)
+
+
+def nonce_of(guild_id: int, week: Week) -> str:
+    """Return the nonce of a weekly post: the same for every try, at most 25 characters."""
+    return f"{guild_id:x}-{week.key}"[-25:]
+
+
+def _sendable(
+    client: discord.Client, settings: GuildSettings
+) -> discord.abc.MessageableChannel | None:
+    guild = client.get_guild(settings.guild_id)
+    channel = guild.get_channel_or_thread(settings.report.channel_id or 0) if guild else None
+    if guild is None or not isinstance(channel, discord.TextChannel | discord.Thread):
+        return None
+    return channel if channel.permissions_for(guild.me).send_messages else None
+
+
+async def _deliver(
+    channel: discord.abc.MessageableChannel, rendered: Rendered, nonce: str
+) -> discord.Message:
+    if isinstance(channel, discord.TextChannel | discord.Thread):
+        allowed = channel.permissions_for(channel.guild.me)
+        if not allowed.attach_files:
+            return await channel.send(rendered.text, nonce=nonce)
+    message = rendered.message()
+    return await channel.send(view=message.view, files=message.files, nonce=nonce)
+
+
+async def _posted_before(
+    client: discord.Client,
+    channel: discord.abc.MessageableChannel,
+    week: Week,
+    due: datetime,
+    language: str,
+) -> int | None:
+    """Return the weekly post that an earlier try made before it could record it."""
+    me = client.user.id if client.user else 0
+    since = discord.Object(snowflake_at(due))
+    async for message in channel.history(limit=200, after=since, oldest_first=True):
+        if message.author.id == me and carries(message, week, language):
+            return message.id
+    return None
+
+
+def carries(message: discord.Message, week: Week, language: str) -> bool:
+    """Tell whether a message is the report of a week: by its files, or by the dates it names."""
+    named = any(week.key in attachment.filename for attachment in message.attachments)
+    return named or date_range(week, language) in _text_of(message)
+
+
+def _text_of(message: discord.Message) -> str:
+    layout = discord.ui.LayoutView.from_message(message, timeout=None)
+    shown = [
+        part.content for part in layout.walk_children() if isinstance(part, discord.ui.TextDisplay)
+    ]
+    return "\n".join([message.content, *shown])

@@ -1,0 +1,128 @@
+"""When things happen by themselves: weekly reports, the look for late ones, retention.
+
+The truth of what was posted is in the store; jobs are rebuilt from the guilds' settings.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+
+from bot.clock import Clock
+from bot.reporter import Reporter
+from bot.roster import Roster
+from reports.period import zone_of
+from storage.errors import StoreUnavailable
+from storage.records import GuildSettings
+from storage.store import Store
+
+log = logging.getLogger(__name__)
+
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+SCAN_EVERY: Final = timedelta(minutes=1)
+RETENTION_HOUR: Final = 4
+
+
+class ClockTrigger(BaseTrigger):
+    """A cron trigger that goes by our clock, which a replay may have moved."""
+
+    def __init__(self, cron: CronTrigger, clock: Clock) -> None:
+        self._cron = cron
+        self._clock = clock
+
+    def get_next_fire_time(
+        self, previous_fire_time: datetime | None, now: datetime
+    ) -> datetime | None:
+        """Return the next moment in the time of the machine."""
+        shift = self._clock.now() - datetime.now(UTC)
+        if abs(shift) < timedelta(seconds=1):
+            shift = timedelta()
+        previous = previous_fire_time + shift if previous_fire_time else None
+        following = self._cron.get_next_fire_time(previous, now + shift)
+        return following - shift if following else None
+
+
+class Schedule:
+    """The jobs of one process."""
+
+    def __init__(self, store: Store, roster: Roster, reporter: Reporter, clock: Clock) -> None:
+        self._store = store
+        self._roster = roster
+        self._reporter = reporter
+        self._clock = clock
+        self._jobs = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None}
+        )
+
+    def start(self) -> None:
+        """Make a job for every guild, and start."""
+        self._jobs.start()
+        self._jobs.add_job(
+            self._reporter.post_everywhere, "interval", seconds=SCAN_EVERY.total_seconds()
+        )
+        self._jobs.add_job(self.sweep, CronTrigger(hour=RETENTION_HOUR, timezone=UTC))
+        for settings in self._roster.guilds():
+            self.refresh(settings.guild_id)
+
+    def stop(self) -> None:
+        """Stop; harmless when not started."""
+        if self._jobs.running:
+            self._jobs.shutdown(wait=False)
+
+    def refresh(self, guild_id: int) -> None:
+        """Make the job of a guild anew, after its settings or the clock have changed."""
+        if self._jobs.get_job(_job_id(guild_id)):
+            self._jobs.remove_job(_job_id(guild_id))
+        settings = self._roster.settings(guild_id)
+        if settings is not None and _is_on(settings):
+            trigger = ClockTrigger(_cron(settings), self._clock)
+            job_id = _job_id(guild_id)
+            self._jobs.add_job(self._reporter.post_due, trigger, [guild_id], id=job_id)
+
+    def scan_soon(self) -> None:
+        """Look for reports that are due already, as soon as the loop is free."""
+        if self._jobs.running:
+            self._jobs.add_job(self._reporter.post_everywhere, id="scan", replace_existing=True)
+
+    def next_time(self, guild_id: int) -> datetime | None:
+        """Return when the next report of a guild is due, in UTC; ``None`` when it is off."""
+        settings = self._roster.settings(guild_id)
+        if settings is None or not _is_on(settings):
+            return None
+        following: datetime | None = _cron(settings).get_next_fire_time(None, self._clock.now())
+        return following.astimezone(UTC) if following else None
+
+    async def sweep(self) -> None:
+        """Forget what is older than each guild's retention."""
+        for settings in self._roster.guilds():
+            before = self._clock.now() - timedelta(days=settings.retention_days)
+            try:
+                count = await self._store.delete_before(settings.guild_id, before)
+            except StoreUnavailable as error:
+                log.warning("retention waits for the store: %s", error)
+                return
+            if count:
+                log.info("guild %d: %d records were past retention", settings.guild_id, count)
+
+
+def _job_id(guild_id: int) -> str:
+    return f"report:{guild_id}"
+
+
+def _is_on(settings: GuildSettings) -> bool:
+    return settings.report.channel_id is not None and not settings.report.paused
+
+
+def _cron(settings: GuildSettings) -> CronTrigger:
+    # Weekdays by name: the numbers of APScheduler and of crontab start on different days.
+    return CronTrigger(
+        day_of_week=WEEKDAYS[settings.report.weekday],
+        hour=settings.report.hour,
+        minute=0,
+        timezone=zone_of(settings.timezone),
+    )

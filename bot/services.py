@@ -1,0 +1,30 @@
+"""What the commands may use: handed to the client by the composition root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.clock import Clock
+from bot.pipeline import Pipeline
+from bot.privacy import Privacy
+from bot.reporter import Reporter
+from bot.roster import Roster
+from bot.schedule import Schedule
+from bot.settings import Settings
+from classifiers.classifier import Classifier
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One of each, for the life of the process; a client may come and go."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    classifier: Classifier
+    roster: Roster
+    pipeline: Pipeline
+    privacy: Privacy
+    reporter: Reporter
+    schedule: Schedule

@@ -1,0 +1,64 @@
+"""Draws the pictures of reports; fonts and worker are loaded by the first one."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Self
+
+from bot.views.report import PictureCard
+from reports.cards import cards
+from reports.fonts import FontBook
+from reports.picture import PictureWorker
+from reports.weekly import WeeklyReport
+
+
+class Studio:
+    """Turns reports into PNG files. Use it as an async context manager.
+
+    Args:
+        font_dir: Fonts that come before the bundled ones.
+    """
+
+    def __init__(self, font_dir: Path | None) -> None:
+        self._font_dir = font_dir
+        self._fonts: FontBook | None = None
+        self._worker: PictureWorker | None = None
+        self._opening = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        if self._worker is not None:
+            await self._worker.__aexit__(*exception)
+
+    async def draw(
+        self, report: WeeklyReport, *, theme: str, language: str, server_name: str
+    ) -> tuple[PictureCard, ...]:
+        """Return the pictures of a report; none for a hidden one.
+
+        Raises:
+            ReportError: There is no font, or the worker cannot draw.
+        """
+        fonts, worker = await self._open()
+        drawn = await asyncio.to_thread(
+            cards, report, theme=theme, language=language, server_name=server_name, fonts=fonts
+        )
+        return tuple(
+            [
+                PictureCard(
+                    f"nunchi-{report.week.key}-{card.name}.png",
+                    await worker.render(card.svg),
+                    card.alt_text,
+                )
+                for card in drawn
+            ]
+        )
+
+    async def _open(self) -> tuple[FontBook, PictureWorker]:
+        async with self._opening:
+            if self._fonts is None or self._worker is None:
+                self._fonts = await asyncio.to_thread(FontBook.load, self._font_dir)
+                self._worker = await PictureWorker(self._fonts).__aenter__()
+            return self._fonts, self._worker

@@ -1,0 +1,153 @@
+"""The real bot against the loopback Discord: in this process, or in one that can be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.application import Application, opened, serve
+from bot.clock import Clock, SystemClock
+from bot.sandbox.channels import Channel
+from bot.sandbox.connect import point_discord_at
+from bot.sandbox.guilds import Guild
+from bot.sandbox.server import Sandbox
+from bot.settings import Settings
+from storage.open import open_store
+from storage.records import GuildSettings, MonitoredChannel, ReportSchedule
+from storage.store import Store
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+FAR_AHEAD = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def settings_for(server: Sandbox, folder: Path, **changes: Any) -> Settings:
+    values: dict[str, Any] = {
+        "discord_token": server.token,
+        "discord_api": server.base_url,
+        "store": f"sqlite:///{folder / 'bot.sqlite3'}",
+        "data_dir": folder,
+        **changes,
+    }
+    return Settings(**values)
+
+
+async def monitor(
+    url: str, guild: Guild, channels: Sequence[Channel], **changes: Any
+) -> GuildSettings:
+    """Write the settings of a guild into a store, as ``/setup`` would."""
+    chosen = GuildSettings(
+        guild.id, channels=tuple(MonitoredChannel(each.id, 0) for each in channels)
+    )
+    chosen = replace(chosen, **changes)
+    async with open_store(url) as store:
+        await store.save_settings(chosen)
+    return chosen
+
+
+def scheduled(channel: Channel, **changes: Any) -> ReportSchedule:
+    return ReportSchedule(channel_id=channel.id, since=LONG_AGO, **changes)
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Application]:
+    """Run the bot in this process; it is ready, and has closed its gaps, when this yields."""
+    with point_discord_at(settings.discord_api or ""):
+        async with opened(settings, clock or SystemClock()) as application:
+            assert settings.discord_token is not None
+            token = settings.discord_token.get_secret_value()
+            serving = asyncio.create_task(serve(application, token))
+            try:
+                await until_ready(application, serving)
+                yield application
+            finally:
+                serving.cancel()
+                await asyncio.gather(serving, return_exceptions=True)
+            if not serving.cancelled() and (error := serving.exception()) is not None:
+                raise error
+
+
+async def until_ready(application: Application, serving: asyncio.Task[None]) -> None:
+    await until(lambda: serving.done() or application.connected(), 20)
+    if serving.done():
+        serving.result()
+    await settled(application)
+
+
+async def settled(application: Application) -> None:
+    """Return when no gap is open and everything received is stored."""
+    client = application.client
+    assert client is not None
+    await asyncio.sleep(0.05)
+    await asyncio.wait_for(client.catchup.finished(), 20)
+    await asyncio.wait_for(application.services.pipeline.drained(), 20)
+
+
+async def until(condition: Callable[[], Any], seconds: float = 10) -> None:
+    """Wait for a plain or an asynchronous condition."""
+    async with asyncio.timeout(seconds):
+        while True:
+            answer = condition()
+            if asyncio.iscoroutine(answer):
+                answer = await answer
+            if answer:
+                return
+            await asyncio.sleep(0.02)
+
+
+async def stored_ids(store: Store, guild_id: int) -> list[int]:
+    ids: list[int] = []
+    async for columns in store.scan(guild_id, LONG_AGO, FAR_AHEAD):
+        ids += columns.message_id.tolist()
+    return ids
+
+
+class BotProcess:
+    """``nunchi run`` in a process of its own."""
+
+    def __init__(self, settings: Settings, **environment: str) -> None:
+        assert settings.discord_token is not None
+        self.environment = {
+            **os.environ,
+            "DISCORD_TOKEN": settings.discord_token.get_secret_value(),
+            "NUNCHI_DISCORD_API": settings.discord_api or "",
+            "NUNCHI_STORE": settings.store.get_secret_value(),
+            "NUNCHI_DATA_DIR": str(settings.data_dir),
+            "NUNCHI_CLASSIFIER": settings.classifier,
+            "PYTHONWARNINGS": "ignore",
+            **environment,
+        }
+        self.process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot",
+            "run",
+            env=self.environment,
+            cwd=self.environment["NUNCHI_DATA_DIR"],
+        )
+
+    async def kill(self) -> None:
+        """Kill it as a power cut would."""
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
+            await self.process.wait()
+
+    async def stop(self) -> int:
+        """Ask it to stop, and return its exit code."""
+        assert self.process is not None
+        if self.process.returncode is None:
+            self.process.terminate()
+        return await asyncio.wait_for(self.process.wait(), 30)
+
+
+def ago(**span: float) -> datetime:
+    return datetime.now(UTC) - timedelta(**span)
