@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
+from operator import itemgetter
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from bson.int64 import Int64
-from pymongo import ASCENDING, AsyncMongoClient
+from pymongo import AsyncMongoClient
 
 from storage import mongodb_messages as messages
 from storage import mongodb_reports as reports
@@ -167,7 +168,7 @@ class MongoStore:
     @_reaching
     async def all_settings(self) -> Sequence[GuildSettings]:
         """Return the settings of every guild, by guild id."""
-        found = await self._database["settings"].find({}).sort("_id", ASCENDING).to_list()
+        found = sorted(await self._find("settings", {}), key=itemgetter("_id"))
         return [settings_from_document(document["settings"]) for document in found]
 
     @_reaching

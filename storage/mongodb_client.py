@@ -8,7 +8,6 @@ from inspect import isawaitable
 from typing import Any, Final, cast
 from urllib.parse import parse_qsl, urlsplit
 
-from bson.codec_options import CodecOptions
 from pymongo import AsyncMongoClient, ReadPreference, WriteConcern
 from pymongo.errors import ConfigurationError, InvalidName, PyMongoError
 from pymongo.uri_parser import parse_uri
@@ -48,7 +47,6 @@ def database_of(client: AsyncMongoClient[Document]) -> Database:
     """Return the database that the address names, written durably and read where it is written."""
     return client.get_default_database(
         DEFAULT_DATABASE,
-        codec_options=CodecOptions(tz_aware=True),
         read_preference=ReadPreference.PRIMARY,
         write_concern=WriteConcern("majority", j=True),
     )

@@ -2,9 +2,10 @@
 
 Keys are short, because every document repeats them: ``g`` guild, ``c`` channel (or container),
 ``h`` thread, ``a`` author, ``t`` time, ``e`` edit, ``l`` language, ``s`` scores, ``m`` model (or
-message). ``t`` is a BSON date, for people who look with other tools; the other stamps are only
-compared, and are whole milliseconds. A pseudonym is 22 characters of base64, six bytes more than
-a binary value, so that every server that speaks the protocol can look for it.
+message). Times are whole milliseconds in 64 bits (``$toDate`` shows them to people) and a
+pseudonym is 22 characters of base64, because every server that speaks the protocol compares
+numbers and strings alike, while one was seen to compare dates by the second and binary values not
+at all.
 """
 
 from __future__ import annotations
@@ -30,7 +31,6 @@ from storage.records import (
     MessageColumns,
     MessageRecord,
     ReportClaim,
-    require_utc,
 )
 
 Document = dict[str, Any]
@@ -86,6 +86,7 @@ def message_update(record: MessageRecord) -> Document:
         "g": Int64(record.guild_id),
         "c": Int64(record.channel_id),
         "a": author_text(record.author),
+        "t": Int64(milliseconds(record.created_at)),
         "e": edit_stamp(record),
         "l": record.language,
         "s": pack_scores(record),
@@ -93,17 +94,17 @@ def message_update(record: MessageRecord) -> Document:
     }
     if record.thread_id is not None:
         fields["h"] = Int64(record.thread_id)
-    return {"$set": fields, "$setOnInsert": {"t": require_utc(record.created_at)}}
+    return {"$set": fields}
 
 
 def message_columns(documents: Sequence[Document]) -> MessageColumns:
-    """Return documents, whose ``t`` was decoded as ``DatetimeMS``, as columns."""
+    """Return the documents of messages as columns."""
     authors = author_prefixes([author_bytes(document["a"]) for document in documents])
     return ordered_columns(
         message_id=np.array([document["_id"] for document in documents], dtype=np.int64),
         channel_id=np.array([document["c"] for document in documents], dtype=np.int64),
         author=author_numbers(authors),
-        time=np.array([int(document["t"]) for document in documents], dtype=np.int64),
+        time=np.array([document["t"] for document in documents], dtype=np.int64),
         language=[document["l"] for document in documents],
         scores=b"".join([document["s"] for document in documents]),
     )

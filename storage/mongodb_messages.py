@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
-from bson.codec_options import CodecOptions, DatetimeConversion
 from bson.int64 import Int64
 from pymongo import ASCENDING, UpdateOne
 from pymongo.errors import BulkWriteError
@@ -25,13 +24,11 @@ from storage.mongodb_documents import (
     opt_out_key,
 )
 from storage.mongodb_schema import Database
-from storage.packing import moment_at
 from storage.records import Batch, Deletion, MessageColumns, MessageRecord, Watermark
 
 PAGE_ROWS: Final = 1024
 
 _DUPLICATE_KEY: Final = 11000
-_RAW_TIMES: Final = CodecOptions[Document](datetime_conversion=DatetimeConversion.DATETIME_MS)
 _COLUMNS: Final = {"c": 1, "a": 1, "t": 1, "l": 1, "s": 1}
 
 
@@ -53,16 +50,16 @@ async def scan_pages(
 
     A page ends between two times, so each begins with a plain range on the index.
     """
-    messages = database["messages"].with_options(codec_options=_RAW_TIMES)
+    messages = database["messages"]
     while True:
-        span = {"g": Int64(guild_id), "t": {"$gte": moment_at(first), "$lt": moment_at(end)}}
+        span = {"g": Int64(guild_id), "t": {"$gte": Int64(first), "$lt": Int64(end)}}
         found = messages.find(span, _COLUMNS).sort("t", ASCENDING).limit(PAGE_ROWS)
         page: list[Document] = await found.to_list()
         full = len(page) == PAGE_ROWS
         if full:
-            last = int(page[-1]["t"])
-            same = {"g": Int64(guild_id), "t": moment_at(last)}
-            page = [document for document in page if int(document["t"]) < last]
+            last = page[-1]["t"]
+            same = {"g": Int64(guild_id), "t": Int64(last)}
+            page = [document for document in page if document["t"] < last]
             page += await messages.find(same, _COLUMNS).to_list()
             first = last + 1
         if page:
@@ -128,9 +125,8 @@ async def forget_guild(database: Database, guild_id: int) -> int:
 
 async def forget_before(database: Database, guild_id: int, stamp: int) -> int:
     """Delete records and feedback older than a moment; return the number of records."""
-    guild = Int64(guild_id)
-    await database["feedback"].delete_many({"g": guild, "t": {"$lt": Int64(stamp)}})
-    old = {"g": guild, "t": {"$lt": moment_at(stamp)}}
+    old = {"g": Int64(guild_id), "t": {"$lt": Int64(stamp)}}
+    await database["feedback"].delete_many(old)
     return (await database["messages"].delete_many(old)).deleted_count
 
 
