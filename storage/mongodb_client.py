@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from inspect import isawaitable
 from typing import Any, Final, cast
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from pymongo import AsyncMongoClient, ReadPreference, WriteConcern
 from pymongo.errors import ConfigurationError, InvalidName, PyMongoError
@@ -35,7 +35,7 @@ def connect(url: str, driver: str) -> AsyncMongoClient[Document]:
     Raises:
         InvalidStoreUrl: The address cannot be understood.
     """
-    given = {name.lower() for name, _ in parse_qsl(urlsplit(url).query)}
+    given = {name.lower() for name, _ in parse_qsl(url.partition("?")[2])}
     options = {name: value for name, value in _DEFAULTS.items() if name.lower() not in given}
     with _refused_address():
         if driver == "motor":

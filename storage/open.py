@@ -6,7 +6,7 @@ import re
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
 from storage.errors import DriverMissing, InvalidStoreUrl
 from storage.sqlite import SqliteStore
@@ -15,6 +15,7 @@ from storage.store import Store
 DRIVERS: Final = ("pymongo", "motor")
 """What ``?driver=`` of a MongoDB address may say; the first is the default."""
 
+_DRIVER: Final = "driver="
 _EXTRAS: Final = {"pymongo": "mongodb", "motor": "motor"}
 _USERINFO: Final = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)?.*@", re.DOTALL)
 _SECRET_OPTION: Final = re.compile(
@@ -71,11 +72,13 @@ def _mongodb_store(url: str) -> Store:
 
 def _without_driver(url: str) -> tuple[str, str]:
     """Split our own option off: MongoDB's drivers warn about options that they do not know."""
-    parts = urlsplit(url)
-    options = parse_qsl(parts.query, keep_blank_values=True)
-    driver = next((value for name, value in options if name == "driver"), DRIVERS[0])
+    base, _, query = url.partition("?")
+    scheme, _, rest = base.partition(":")
+    given = query.split("&") if query else []
+    drivers = [option.partition("=")[2] for option in given if option.startswith(_DRIVER)]
+    driver = drivers[0] if drivers else DRIVERS[0]
     if driver not in DRIVERS:
         msg = f"driver={driver} is not known: use {' or '.join(DRIVERS)}"
         raise InvalidStoreUrl(msg)
-    others = urlencode([option for option in options if option[0] != "driver"])
-    return urlunsplit(parts._replace(query=others)), driver
+    others = "&".join(option for option in given if not option.startswith(_DRIVER))
+    return f"{scheme.lower()}:{rest}" + (f"?{others}" if others else ""), driver
