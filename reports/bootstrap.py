@@ -125,6 +125,7 @@ def jointly_clear(deviations: Floats, replicates: Floats, effective: float) -> n
     clear = np.zeros(len(deviations), dtype=np.bool_)
     usable = np.flatnonzero(np.isfinite(deviations))
     errors = replicates[:, usable] - deviations[usable]
+    errors = errors[np.isfinite(errors).any(axis=1)]
     spread = np.sqrt(np.nanmean(errors**2, axis=0)) if len(usable) else np.empty(0)
     usable, errors, spread = usable[spread > 0], errors[:, spread > 0], spread[spread > 0]
     if not len(usable):

@@ -37,6 +37,7 @@ FAUX_BOLD: Final = 0.036
 
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 _SAMPLE: Final = "가A0"
+_PROBES: Final = "가A0漢😀"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +64,7 @@ class Face:
             FontMissing: It is no font.
         """
         try:
-            with TTFont(path, fontNumber=0, lazy=True) as font:
+            with path.open("rb") as file, TTFont(file, fontNumber=0, lazy=True) as font:
                 em = float(font["head"].unitsPerEm)
                 widths = font["hmtx"].metrics
                 advances = {
@@ -79,6 +80,14 @@ class Face:
     def bold(self) -> bool:
         """Return whether the face is a bold one."""
         return self.weight >= BOLD_WEIGHT
+
+    def inks(self) -> bool:
+        """Return whether the renderer gets ink out of the face; it skips files it dislikes."""
+        known = [character for character in _PROBES if self.draws(character)]
+        probes = known or [chr(code) for code in sorted(self.advances)[-3:]]
+        blank = rasterise(_probe([Run(" ", self.family)]), [str(self.path)])
+        pictures = (rasterise(_probe([Run(c, self.family)]), [str(self.path)]) for c in probes)
+        return any(picture != blank for picture in pictures)
 
     def draws(self, text: str) -> bool:
         """Return whether the face has every character of ``text``."""
@@ -118,7 +127,7 @@ class FontBook:
         """
         chosen = _faces_of(directory) if directory is not None else []
         emoji = [path for path in EMOJI_FILES if path.is_file()][:1] if system else []
-        found = [*chosen, Face.read(sans_path()), *(Face.read(path) for path in emoji)]
+        found = [*chosen, Face.read(sans_path()), *_readable(emoji)]
         regular = sorted(
             (face for face in found if not face.bold), key=lambda face: not face.draws(_SAMPLE)
         )
@@ -173,17 +182,8 @@ class FontBook:
         """
         if self.drawable(text) != text:
             return False
-        return rasterise(self._probe(text), self.files) != rasterise(self._probe(" "), self.files)
-
-    def _probe(self, text: str) -> str:
-        spans = "".join(
-            f"<tspan font-family={quoteattr(run.family)}>{escape(run.text)}</tspan>"
-            for run in self.runs(text)
-        )
-        return (
-            '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64">'
-            f'<text x="8" y="48" font-size="40">{spans}</text></svg>'
-        )
+        blank = rasterise(_probe(self.runs(" ")), self.files)
+        return rasterise(_probe(self.runs(text)), self.files) != blank
 
     def _face(self, character: str) -> Face | None:
         code = ord(character)
@@ -200,6 +200,16 @@ class FontBook:
         return face.advances.get(code, 1.0) + FAUX_BOLD / 2
 
 
+def _probe(runs: Iterable[Run]) -> str:
+    spans = "".join(
+        f"<tspan font-family={quoteattr(run.family)}>{escape(run.text)}</tspan>" for run in runs
+    )
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64">'
+        f'<text x="8" y="48" font-size="40">{spans}</text></svg>'
+    )
+
+
 def _faces_of(directory: Path) -> list[Face]:
     if not directory.is_dir():
         msg = f"the font folder {directory} does not exist"
@@ -213,9 +223,11 @@ def _faces_of(directory: Path) -> list[Face]:
 
 
 def _readable(paths: Iterable[Path]) -> Iterable[Face]:
-    """Yield the faces that can be read; a broken file among good ones does no harm."""
+    """Yield the faces that can be used; a broken file among good ones does no harm."""
     for path in paths:
         try:
-            yield Face.read(path)
+            face = Face.read(path)
         except FontMissing:
             continue
+        if face.inks():
+            yield face

@@ -37,7 +37,7 @@ class Scale:
         """Return a handful of round values within the axis and [-1, 1]."""
         room = (self.bottom - self.top - 2 * _ROOM) / (self.bottom - self.top)
         span = (self.high - self.low) * room
-        step = next(step for step in _STEPS if span / step <= 5 or step == _STEPS[-1])
+        step = next(step for step in _STEPS if span / step <= 6 or step == _STEPS[-1])
         first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
         return [index * step for index in range(first, last + 1) if abs(index * step) <= 1 + 1e-9]
 

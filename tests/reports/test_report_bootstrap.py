@@ -1,0 +1,142 @@
+"""The bootstrap against exact values, exhaustive enumeration and simulated communities."""
+
+from __future__ import annotations
+
+from itertools import product
+from time import perf_counter
+
+import numpy as np
+import pytest
+
+from reports.bootstrap import (
+    RESAMPLES,
+    Estimate,
+    Ratios,
+    generator_for,
+    intervals,
+    jointly_clear,
+    student_quantile,
+)
+
+
+@pytest.mark.parametrize(
+    ("probability", "freedom", "table"),
+    [
+        (0.975, 4, 2.776),
+        (0.975, 9, 2.262),
+        (0.975, 30, 2.042),
+        (0.95, 10, 1.812),
+        (0.975, 1e9, 1.960),
+    ],
+)
+def test_student_quantiles_agree_with_the_table(
+    probability: float, freedom: float, table: float
+) -> None:
+    assert student_quantile(probability, freedom) == pytest.approx(table, rel=3e-3)
+
+
+def test_ratios_by_hand() -> None:
+    ratios = Ratios(np.array([[1.0, 0.0], [3.0, 0.0]]), np.array([[1.0, 0.0], [4.0, 0.0]]))
+    values = ratios.values()
+    assert values[0] == pytest.approx(4 / 5)
+    assert np.isnan(values[1])
+    assert ratios.effective_people()[0] == pytest.approx(25 / 17)
+
+
+def test_replicates_follow_the_exhaustive_bootstrap() -> None:
+    numerator = np.array([[0.9], [-0.4], [2.2], [0.1]])
+    denominator = np.array([[1.0], [1.0], [4.0], [2.0]])
+    draws = [list(draw) for draw in product(range(4), repeat=4)]
+    exact = np.array([numerator[d].sum() / denominator[d].sum() for d in draws])
+    drawn = Ratios(numerator, denominator).replicates(np.random.default_rng(1), 40_000)[:, 0]
+    assert drawn.mean() == pytest.approx(exact.mean(), abs=0.005)
+    assert drawn.std() == pytest.approx(exact.std(), rel=0.02)
+    for level in (0.1, 0.5, 0.9):
+        assert np.quantile(drawn, level) == pytest.approx(np.quantile(exact, level), abs=0.02)
+
+
+def test_blocks_of_resamples_are_all_drawn() -> None:
+    people = 3_000  # more than one block
+    ratios = Ratios(np.ones((people, 1)), np.ones((people, 1)))
+    replicates = ratios.replicates(np.random.default_rng(0), 1_500)
+    assert replicates.shape == (1_500, 1)
+    assert np.all(replicates == 1)
+
+
+def test_the_same_guild_and_period_draw_the_same_people() -> None:
+    first, again = (generator_for(1, "2026-W46").random(4) for _ in range(2))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, generator_for(2, "2026-W46").random(4))
+    assert not np.array_equal(first, generator_for(1, "2026-W45").random(4))
+
+
+def test_intervals_hold_their_value_and_widen_for_few_people() -> None:
+    draws = np.random.default_rng(0).normal(0.3, 0.1, (RESAMPLES, 2))
+    few, many = intervals(np.array([0.3, 0.3]), draws, np.array([5.0, 500.0]))
+    assert few.low < many.low < 0.3 < many.high < few.high
+    assert many.high - many.low == pytest.approx(2 * 1.96 * 0.1, rel=0.08)
+
+
+def test_estimates_exclude_what_lies_outside() -> None:
+    estimate = Estimate(0.2, 0.1, 0.3)
+    assert estimate.excludes(0.0)
+    assert estimate.excludes(0.31)
+    assert not estimate.excludes(0.1)
+
+
+def test_one_strong_deviation_is_found_among_many() -> None:
+    draw = np.random.default_rng(4)
+    true = np.array([0.0, 0.5, np.nan, 0.0])
+    replicates = true + draw.normal(0, 0.1, (RESAMPLES, 4))
+    assert jointly_clear(true, replicates, 50).tolist() == [False, True, False, False]
+
+
+def test_chance_is_called_clear_in_one_of_twenty_at_most() -> None:
+    draw = np.random.default_rng(5)
+    false = 0
+    for _ in range(300):
+        observed = draw.normal(0, 0.1, 9)
+        replicates = observed + draw.normal(0, 0.1, (400, 9))
+        false += bool(jointly_clear(observed, replicates, 200).any())
+    assert false / 300 <= 0.09
+
+
+def test_nothing_to_compare_is_never_clear() -> None:
+    assert not jointly_clear(np.full(3, np.nan), np.full((10, 3), np.nan), 0).any()
+    assert not jointly_clear(np.zeros(2), np.zeros((10, 2)), 20).any()
+
+
+def test_intervals_cover_the_truth_under_heavy_tailed_activity() -> None:
+    """A naive interval, which takes 2 400 messages for independent, covers far less."""
+    draw = np.random.default_rng(11)
+    truth, rounds = 0.1, 200
+    for people, least in ((8, 0.90), (60, 0.90)):
+        activity = 1 / (np.arange(people) + 1.5) ** 1.1
+        covered = naive = 0
+        for _ in range(rounds):
+            effect = truth + draw.normal(0, 0.3, people)
+            messages = draw.multinomial(2400, activity / activity.sum())
+            days = np.minimum(np.ceil(messages / 3), 7)
+            sums = days * effect + draw.normal(0, 0.25, people) * np.sqrt(days)
+            ratios = Ratios(sums[:, None], days[:, None])
+            replicates = ratios.replicates(draw, 500)
+            estimate = intervals(ratios.values(), replicates, ratios.effective_people())[0]
+            covered += not estimate.excludes(truth)
+            mean = (messages * effect).sum() / 2400
+            naive += abs(mean - truth) < 1.96 * 0.46 / np.sqrt(2400)
+        assert covered / rounds >= least
+        assert naive < covered * 0.8
+
+
+def test_five_thousand_messages_of_three_hundred_people_take_a_moment() -> None:
+    draw = np.random.default_rng(0)
+    ratios = Ratios(draw.random((300, 60)), draw.random((300, 60)))
+    started = perf_counter()
+    ratios.replicates(draw)
+    assert perf_counter() - started < 1.0  # 0.03 s on an idle core; generous on a busy one
+
+
+def test_resamples_without_anybody_are_left_out() -> None:
+    replicates = np.random.default_rng(0).normal(0.5, 0.1, (RESAMPLES, 2))
+    replicates[:40] = np.nan
+    assert jointly_clear(np.array([0.5, np.nan]), replicates, 30).tolist() == [True, False]
