@@ -25,7 +25,7 @@ PUNCTUATION: Final = frozenset("?!")
 """Signs that are read twice: as surprise here, as emphasis by VADER's rules."""
 
 ENGLISH_WORD: Final = re.compile(r"[A-Za-z]{2}")
-NOT_LATIN: Final = re.compile(r"[^\x00-\x7f]+")
+NOT_LATIN: Final = re.compile("[^\x00-\x7fÀ-ɏ]+")
 VARIANTS: Final = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
 """Variation selectors and skin tones: they change how an emoji looks, not what it says."""
 

@@ -21,7 +21,6 @@ TEARS: Final = "tears"
 CONTRAST: Final = "contrast"
 IDIOM: Final = "idiom"
 MODIFIER: Final = "modifier"
-QUESTION: Final = "question"
 
 GRAPHIC: Final = frozenset({EMOJI, EMOTICON, LAUGHTER, TEARS})
 """Rules of signs, which answer the words instead of standing in a sentence."""

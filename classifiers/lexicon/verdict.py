@@ -10,9 +10,9 @@ from typing import Final
 from classifiers.emotion import EMOTIONS, Emotion
 from classifiers.lexicon.hits import (
     CONTRAST,
+    DIMINISHED,
     GRAPHIC,
     LAUGHTER,
-    QUESTION,
     TEARS,
     Hit,
 )
@@ -119,10 +119,13 @@ def _emphasis(text: str) -> float:
 
 
 def _fade_repeats(hits: list[Hit]) -> None:
-    """Let the second of the same sign say less than the first, the third less again."""
+    """Let the second of the same piece say less than the first, the third less again.
+
+    English words are left alone: VADER counts them all, and its compound is to be met.
+    """
     seen: dict[str, float] = {}
     for hit in hits:
-        if hit.rule in GRAPHIC:
+        if hit.rule in GRAPHIC or not hit.surface.isascii():
             factor = seen.get(hit.surface, 1.0)
             seen[hit.surface] = factor * REPEATED
             if factor < 1:
@@ -137,7 +140,7 @@ def _weigh_questions(hits: list[Hit], text: str) -> None:
         if abs(hit.effect) >= ASKABLE and not hit.surface.isascii() and hit.rule not in GRAPHIC:
             end = SENTENCE_END.search(text, hit.end)
             if end is not None and text[end.start() : end.start() + 2] in {"?", "? "}:
-                hit.scale(ASKED, QUESTION)
+                hit.scale(ASKED, DIMINISHED)
 
 
 def _weigh_clauses(hits: list[Hit], text: str) -> None:
