@@ -47,6 +47,10 @@ class Resolved:
         self._channel = channel
         self.payload: JsonObject = {}
 
+    def part(self) -> JsonObject:
+        """`resolved` for an interaction's data; nothing at all when it would be empty."""
+        return {"resolved": self.payload} if self.payload else {}
+
     def add(self, value: object) -> int:
         """Resolve any object that an option can point at and return its id.
 
@@ -118,14 +122,14 @@ def _option(
 
 def _checked(definition: JsonObject, value: object, resolved: Resolved) -> object:
     kind, name = definition["type"], definition["name"]
+    if definition.get("choices"):
+        return _chosen(definition, value)
     expected = _PYTHON_TYPES[kind]
     if not isinstance(value, expected) or (isinstance(value, bool) and bool not in expected):
         raise CommandInputError(f"option {name!r} (type {kind}) cannot take {value!r}")
     if kind in _POINTERS:
         _check_channel_type(definition, value)
         return str(resolved.add(value))
-    if definition.get("choices"):
-        return _chosen(definition, value)
     _check_range(definition, value)
     return value
 

@@ -42,6 +42,9 @@ class ComponentType:
     TEXT_DISPLAY = 10
     MEDIA_GALLERY = 12
     LABEL = 18
+    RADIO_GROUP = 21
+    CHECKBOX_GROUP = 22
+    CHECKBOX = 23
 
 
 SELECTS = frozenset(range(ComponentType.USER_SELECT, ComponentType.SECTION)) | {
@@ -61,7 +64,9 @@ def walk(components: Iterable[JsonObject]) -> Iterator[JsonObject]:
 
 def texts_of(components: Iterable[JsonObject]) -> list[str]:
     """The contents of all text displays, in reading order."""
-    return [part["content"] for part in walk(components) if part["type"] == 10]
+    return [
+        part["content"] for part in walk(components) if part["type"] == ComponentType.TEXT_DISPLAY
+    ]
 
 
 def media_of(components: Iterable[JsonObject]) -> Iterator[JsonObject]:

@@ -8,10 +8,10 @@ from bot.sandbox import invocation
 from bot.sandbox.channels import Channel, ChannelType, ThreadState
 from bot.sandbox.entities import Member, Role, User
 from bot.sandbox.events import Event, Intent
+from bot.sandbox.guild_payload import guild_create_payload, guild_payload
 from bot.sandbox.messages import Message, MessageType
 from bot.sandbox.permissions import BOT_INVITE, EVERYONE, NO_PERMISSIONS, Permission
 from bot.sandbox.replies import Interaction, answer_to
-from bot.sandbox.snowflakes import iso
 from bot.sandbox.speech import SayOptions, compose
 
 if TYPE_CHECKING:
@@ -276,34 +276,11 @@ class Guild:
 
     def payload(self) -> JsonObject:
         """The guild object of the API."""
-        return {
-            "id": str(self.id),
-            "name": self.name,
-            "owner_id": str(self.owner.id),
-            "preferred_locale": self.locale,
-            "roles": [role.payload() for role in self.roles],
-            "emojis": [],
-            "stickers": [],
-            "features": [],
-            "afk_timeout": 300,
-            "system_channel_flags": 0,
-            "premium_progress_bar_enabled": False,
-            **dict.fromkeys(_NULL_FIELDS),
-            **dict.fromkeys(_LEVEL_FIELDS, 0),
-        }
+        return guild_payload(self)
 
     def create_payload(self, *, everybody: bool = False) -> JsonObject:
         """GUILD_CREATE; its member list is the bot alone unless `everybody`."""
-        members = self.members.values() if everybody else [self.me]
-        return self.payload() | {
-            "joined_at": iso(self.joined_at),
-            "large": False,
-            "member_count": len(self.members),
-            "members": [member.payload() for member in members],
-            "channels": [channel.payload() for channel in self.channels],
-            "threads": [thread.payload() for thread in self.active_threads()],
-            **{key: [] for key in _EMPTY_LISTS},
-        }
+        return guild_create_payload(self, everybody=everybody)
 
     def active_threads(self) -> list[Channel]:
         """Threads that are open and that the bot can see."""
@@ -341,33 +318,3 @@ class Guild:
         if self.bot_present and self.id in self.world.guilds:
             guild_id = {} if name.startswith("GUILD_CREATE") else {"guild_id": str(self.id)}
             self.world.publish(Event(name, data | guild_id, self.id, intent))
-
-
-_NULL_FIELDS = (
-    "icon",
-    "splash",
-    "discovery_splash",
-    "afk_channel_id",
-    "system_channel_id",
-    "rules_channel_id",
-    "public_updates_channel_id",
-    "vanity_url_code",
-    "description",
-    "banner",
-    "application_id",
-)
-_LEVEL_FIELDS = (
-    "verification_level",
-    "default_message_notifications",
-    "explicit_content_filter",
-    "mfa_level",
-    "nsfw_level",
-    "premium_tier",
-)
-_EMPTY_LISTS = (
-    "voice_states",
-    "presences",
-    "stage_instances",
-    "guild_scheduled_events",
-    "soundboard_sounds",
-)

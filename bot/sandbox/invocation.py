@@ -76,7 +76,7 @@ def choose(member: Member, message: Message, name: str, values: Sequence[object]
         raise CommandInputError(f"{name!r} takes {low} to {high} values, got {len(values)}")
     resolved = Resolved(member.guild, message.channel)
     chosen = [_select_value(select, value, resolved) for value in values]
-    return _use(member, message, select, {"values": chosen, "resolved": resolved.payload})
+    return _use(member, message, select, {"values": chosen, **resolved.part()})
 
 
 def submit(member: Member, channel: Channel, data: JsonObject, source: Message | None) -> Dialogue:
@@ -156,7 +156,7 @@ def _command_data(definition: JsonObject, resolved: Resolved) -> JsonObject:
     data = {"id": definition["id"], "name": definition["name"], "type": definition["type"]}
     if "guild_id" in definition:
         data["guild_id"] = definition["guild_id"]
-    return data | {"resolved": resolved.payload}
+    return data | resolved.part()
 
 
 def _allowed(member: Member, name: str, kind: int, channel: Channel) -> JsonObject:

@@ -6,8 +6,10 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from bot.sandbox import invocation
+from bot.sandbox.command_input import Resolved
 from bot.sandbox.components import SELECTS, ComponentType, walk
 from bot.sandbox.errors import ComponentNotFoundError, InteractionFailedError
+from bot.sandbox.modal_input import ModalForm
 
 if TYPE_CHECKING:
     from bot.sandbox.interactions import Dialogue
@@ -108,19 +110,19 @@ class Interaction:
         return await answer_to(invocation.choose(self._dialogue.member, message, select, values))
 
     async def submit_modal(self, **values: object) -> Interaction:
-        """Fill the opened modal, fields by custom id or label, and send it.
+        """Fill the opened modal, fields by custom id or label, and send it; that closes it.
 
         Raises:
             ComponentNotFoundError: No modal is open, or it has no such field.
+            CommandInputError: A choice is not offered.
+            InteractionFailedError: No answer in time.
         """
         dialogue = self._dialogue
         if dialogue.modal is None:
             raise ComponentNotFoundError("the bot opened no modal")
-        fields = dict(values)
-        components = [_filled(part, fields) for part in dialogue.modal["components"]]
-        if fields:
-            raise ComponentNotFoundError(f"the modal has no fields {sorted(fields)}")
-        data = {"custom_id": dialogue.modal["custom_id"], "components": components}
+        resolved = Resolved(dialogue.member.guild, dialogue.channel)
+        data = ModalForm(dialogue.modal, values, resolved).submission()
+        dialogue.modal = None
         sent = invocation.submit(dialogue.member, dialogue.channel, data, dialogue.source)
         return await answer_to(sent)
 
@@ -143,29 +145,3 @@ class Interaction:
 async def answer_to(dialogue: Dialogue, seconds: float = 15.0) -> Interaction:
     """Wait for the visible answer to a dialogue that was just opened."""
     return await Interaction(dialogue).settle(seconds)
-
-
-def _filled(part: JsonObject, values: dict[str, object]) -> JsonObject:
-    if part["type"] == ComponentType.ACTION_ROW:
-        children = [_filled(child, values) for child in part["components"]]
-        return {"type": part["type"], "components": children}
-    if part["type"] == ComponentType.LABEL:
-        child = part["component"]
-        if part["label"] in values:
-            values[child["custom_id"]] = values.pop(part["label"])
-        return {"type": part["type"], "component": _filled(child, values)}
-    return _answered(part, values)
-
-
-def _answered(part: JsonObject, values: dict[str, object]) -> JsonObject:
-    custom_id = part.get("custom_id")
-    answer: JsonObject = {"type": part["type"], "id": part.get("id", 0)}
-    if custom_id is None:
-        return answer
-    given = values.pop(custom_id, values.pop(part.get("label") or custom_id, None))
-    if part["type"] == ComponentType.TEXT_INPUT:
-        text = part.get("value") or "" if given is None else str(given)
-        return answer | {"custom_id": custom_id, "value": text}
-    many = given if isinstance(given, list | tuple) else [given]
-    chosen = [str(value) for value in many if value is not None]
-    return answer | {"custom_id": custom_id, "values": chosen}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
 
-from bot.sandbox import Sandbox, point_discord_at
+from bot.sandbox import Channel, Guild, Member, Sandbox, point_discord_at
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -65,3 +66,25 @@ async def running(
         finally:
             await client.close()
             await task
+
+
+@dataclass
+class Camp:
+    """A started sandbox with one guild, one channel, one member and a connected client."""
+
+    server: Sandbox
+    guild: Guild
+    channel: Channel
+    alice: Member
+    client: RecordingClient
+
+    def seen_channel(self, channel: Channel | None = None) -> discord.TextChannel:
+        """The channel as the client knows it."""
+        found = self.client.get_channel((channel or self.channel).id)
+        assert isinstance(found, discord.TextChannel)
+        return found
+
+    def seen_guild(self) -> discord.Guild:
+        found = self.client.get_guild(self.guild.id)
+        assert found is not None
+        return found

@@ -9,10 +9,10 @@ import discord
 import pytest
 
 from bot.sandbox import Intent, Sandbox, WaitTimeoutError, point_discord_at
-from tests.sandbox.sandbox_client import UNPRIVILEGED_MEMBERS, RecordingClient, running
+from tests.sandbox.sandbox_client import UNPRIVILEGED_MEMBERS, Camp, RecordingClient, running
 
 
-async def test_an_aborted_socket_resumes_and_replays(camp):
+async def test_an_aborted_socket_resumes_and_replays(camp: Camp) -> None:
     await camp.guild.say(camp.alice, camp.channel, "before")
     await camp.server.flush()
     await camp.server.drop_connections()
@@ -26,7 +26,7 @@ async def test_an_aborted_socket_resumes_and_replays(camp):
 
 
 @pytest.mark.parametrize("code", [1000, 1001, 4000, 4007, 4009])
-async def test_a_clean_close_resumes(camp, code):
+async def test_a_clean_close_resumes(camp: Camp, code: int) -> None:
     await camp.server.drop_connections(code)
     await camp.guild.say(camp.alice, camp.channel, "missed")
     await camp.server.wait_ready()
@@ -35,7 +35,7 @@ async def test_a_clean_close_resumes(camp, code):
     assert camp.server.gateway_counts["resumed"] == 1
 
 
-async def test_op_7_resumes(camp):
+async def test_op_7_resumes(camp: Camp) -> None:
     await camp.server.request_reconnect()
     await camp.guild.say(camp.alice, camp.channel, "at the same time")
     await camp.server.wait_until(lambda: camp.server.gateway_counts["resumed"] == 1)
@@ -44,13 +44,13 @@ async def test_op_7_resumes(camp):
     assert camp.client.contents() == ["at the same time"]
 
 
-async def test_op_9_resumable_resumes(camp):
+async def test_op_9_resumable_resumes(camp: Camp) -> None:
     await camp.server.invalidate_sessions(resumable=True)
     await camp.server.wait_until(lambda: camp.server.gateway_counts["resumed"] == 1)
     assert camp.server.gateway_counts["identify"] == 1
 
 
-async def test_op_9_not_resumable_identifies_and_replays_nothing(camp):
+async def test_op_9_not_resumable_identifies_and_replays_nothing(camp: Camp) -> None:
     await camp.server.invalidate_sessions(resumable=False)
     await camp.guild.say(camp.alice, camp.channel, "lost for the gateway")
     await camp.server.wait_until(lambda: camp.server.gateway_counts["identify"] == 2)
@@ -61,7 +61,7 @@ async def test_op_9_not_resumable_identifies_and_replays_nothing(camp):
     assert camp.seen_channel().last_message_id == camp.channel.last_message_id
 
 
-async def test_a_forgotten_session_is_refused_and_identified_anew(camp):
+async def test_a_forgotten_session_is_refused_and_identified_anew(camp: Camp) -> None:
     await camp.server.drop_connections(resumable=False)
     await camp.guild.say(camp.alice, camp.channel, "missed")
     await camp.server.wait_until(lambda: camp.server.gateway_counts["identify"] == 2)
@@ -72,7 +72,7 @@ async def test_a_forgotten_session_is_refused_and_identified_anew(camp):
     assert camp.server.gateway_counts["resumed"] == 0
 
 
-async def test_too_many_missed_events_end_the_session():
+async def test_too_many_missed_events_end_the_session() -> None:
     async with Sandbox(replay_limit=20) as server:
         guild = server.add_guild("Busy")
         channel = guild.add_channel("general")
@@ -87,7 +87,7 @@ async def test_too_many_missed_events_end_the_session():
             assert client.contents() == []
 
 
-async def test_more_events_than_the_buffer_reach_a_connected_client():
+async def test_more_events_than_the_buffer_reach_a_connected_client() -> None:
     async with Sandbox(replay_limit=20) as server:
         guild = server.add_guild("Busy")
         channel = guild.add_channel("general")
@@ -99,7 +99,7 @@ async def test_more_events_than_the_buffer_reach_a_connected_client():
             assert len(client.contents()) == 500
 
 
-async def test_a_wrong_token_is_refused_by_rest_and_gateway(server):
+async def test_a_wrong_token_is_refused_by_rest_and_gateway(server: Sandbox) -> None:
     with point_discord_at(server):
         async with RecordingClient() as client:
             with pytest.raises(discord.LoginFailure):
@@ -122,7 +122,7 @@ async def test_a_wrong_token_is_refused_by_rest_and_gateway(server):
         assert ws.close_code == 4004
 
 
-async def test_intents_that_are_not_granted_are_refused(server):
+async def test_intents_that_are_not_granted_are_refused(server: Sandbox) -> None:
     server.granted_intents = Intent.GUILD_MEMBERS
     with point_discord_at(server):
         async with RecordingClient() as client:
@@ -131,7 +131,9 @@ async def test_intents_that_are_not_granted_are_refused(server):
     assert server.granted_intents is Intent.GUILD_MEMBERS
 
 
-async def test_without_the_content_intent_only_what_concerns_the_bot_is_readable(server):
+async def test_without_the_content_intent_only_what_concerns_the_bot_is_readable(
+    server: Sandbox,
+) -> None:
     guild = server.add_guild("Private")
     channel = guild.add_channel("general")
     alice = guild.add_member("Alice")
@@ -147,7 +149,7 @@ async def test_without_the_content_intent_only_what_concerns_the_bot_is_readable
     assert client.of("message")[0].attachments == []
 
 
-async def test_without_message_intents_no_messages_come(server):
+async def test_without_message_intents_no_messages_come(server: Sandbox) -> None:
     guild = server.add_guild("Silent")
     channel = guild.add_channel("general")
     async with running(server, lambda: RecordingClient(discord.Intents(guilds=True))) as client:
@@ -156,7 +158,7 @@ async def test_without_message_intents_no_messages_come(server):
         assert client.of("message") == []
 
 
-async def test_members_come_with_their_intent_and_on_request(server):
+async def test_members_come_with_their_intent_and_on_request(server: Sandbox) -> None:
     guild = server.add_guild("Open")
     guild.add_channel("general")
     alice = guild.add_member("Alice", nick="Al")
@@ -178,7 +180,7 @@ async def test_members_come_with_their_intent_and_on_request(server):
         assert found.id == alice.id
 
 
-async def test_a_malformed_event_ends_the_connection_of_the_real_client(server):
+async def test_a_malformed_event_ends_the_connection_of_the_real_client(server: Sandbox) -> None:
     guild = server.add_guild("Odd")
     guild.add_channel("general")
     with point_discord_at(server):
@@ -192,7 +194,7 @@ async def test_a_malformed_event_ends_the_connection_of_the_real_client(server):
         await client.close()
 
 
-async def test_guilds_come_and_go_at_run_time(camp):
+async def test_guilds_come_and_go_at_run_time(camp: Camp) -> None:
     second = camp.server.add_guild("Second")
     await camp.server.flush()
     assert [guild.id for guild in camp.client.of("guild_join")] == [second.id]
@@ -209,13 +211,13 @@ async def test_guilds_come_and_go_at_run_time(camp):
         await camp.client.fetch_guild(second.id)
 
 
-async def test_the_bot_can_leave(camp):
+async def test_the_bot_can_leave(camp: Camp) -> None:
     await camp.seen_guild().leave()
     await camp.server.flush()
     assert list(camp.client.guilds) == []
 
 
-async def test_an_unavailable_guild_is_not_sent_at_the_start(server):
+async def test_an_unavailable_guild_is_not_sent_at_the_start(server: Sandbox) -> None:
     guild = server.add_guild("Away")
     await guild.set_available(False)
     async with running(server) as client:
@@ -225,7 +227,7 @@ async def test_an_unavailable_guild_is_not_sent_at_the_start(server):
         assert not client.get_guild(guild.id).unavailable
 
 
-async def test_shards_get_their_guilds_only(server):
+async def test_shards_get_their_guilds_only(server: Sandbox) -> None:
     guilds = [server.add_guild(f"Guild {number}") for number in range(8)]
 
     class Sharded(RecordingClient, discord.AutoShardedClient):
@@ -250,7 +252,7 @@ async def _first_frames(server: Sandbox, compress: str) -> list[bytes]:
     return frames
 
 
-async def test_zlib_stream_is_one_stream_for_all_frames(server):
+async def test_zlib_stream_is_one_stream_for_all_frames(server: Sandbox) -> None:
     frames = await _first_frames(server, "zlib-stream")
     stream = zlib.decompressobj()
     hello, ready = (json.loads(stream.decompress(frame)) for frame in frames)
@@ -258,7 +260,7 @@ async def test_zlib_stream_is_one_stream_for_all_frames(server):
     assert all(frame.endswith(b"\x00\x00\xff\xff") for frame in frames)
 
 
-async def test_zstd_stream_is_made_of_stored_blocks(server):
+async def test_zstd_stream_is_made_of_stored_blocks(server: Sandbox) -> None:
     for number in range(800):
         server.add_guild(f"Guild {number} with a name that makes READY longer than one block")
     hello, ready = await _first_frames(server, "zstd-stream")
@@ -277,7 +279,7 @@ def _stored_blocks(data: bytes) -> list[bytes]:
     return blocks
 
 
-async def test_nonsense_from_a_client_closes_its_socket(server):
+async def test_nonsense_from_a_client_closes_its_socket(server: Sandbox) -> None:
     async with (
         aiohttp.ClientSession() as http,
         http.ws_connect(f"{server.base_url}/gateway/") as ws,
@@ -289,7 +291,7 @@ async def test_nonsense_from_a_client_closes_its_socket(server):
         assert ws.close_code == 4002
 
 
-async def test_raw_events_and_waiting_without_any_client(server):
+async def test_raw_events_and_waiting_without_any_client(server: Sandbox) -> None:
     await server.send_raw("MESSAGE_CREATE", {})
     await server.drop_connections()
     with pytest.raises(WaitTimeoutError):
@@ -301,7 +303,7 @@ async def test_raw_events_and_waiting_without_any_client(server):
     await server.wait_until(already)
 
 
-async def test_sessions_of_killed_clients_do_not_pile_up(server):
+async def test_sessions_of_killed_clients_do_not_pile_up(server: Sandbox) -> None:
     guild = server.add_guild("Crowded")
     guild.add_channel("general")
     for _ in range(12):

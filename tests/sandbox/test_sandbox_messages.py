@@ -7,9 +7,10 @@ import discord
 import pytest
 
 from bot.sandbox import Permission, Sandbox
+from tests.sandbox.sandbox_client import Camp
 
 
-async def test_client_learns_guild_channel_and_last_message(server, camp):
+async def test_client_learns_guild_channel_and_last_message(server: Sandbox, camp: Camp) -> None:
     await camp.guild.say(camp.alice, camp.channel, "first")
     await camp.server.flush()
 
@@ -21,7 +22,7 @@ async def test_client_learns_guild_channel_and_last_message(server, camp):
     assert [member.id for member in guild.members] == [camp.client.user.id]
 
 
-async def test_message_travels_with_author_and_time(camp):
+async def test_message_travels_with_author_and_time(camp: Camp) -> None:
     when = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
     said = await camp.guild.say(camp.alice, camp.channel, "안녕 hello", at=when)
     await camp.server.flush()
@@ -33,14 +34,14 @@ async def test_message_travels_with_author_and_time(camp):
     assert message.created_at == when == said.created_at
 
 
-async def test_a_lone_surrogate_survives_the_wire(camp):
+async def test_a_lone_surrogate_survives_the_wire(camp: Camp) -> None:
     await camp.guild.say(camp.alice, camp.channel, "half \ud83d emoji")
     await camp.server.flush()
 
     assert camp.client.contents() == ["half \ud83d emoji"]
 
 
-async def test_edit_and_deletions_arrive_as_raw_events(camp):
+async def test_edit_and_deletions_arrive_as_raw_events(camp: Camp) -> None:
     said = [await camp.guild.say(camp.alice, camp.channel, text) for text in "abcd"]
     await said[0].edit("changed", at=datetime(2027, 1, 1, tzinfo=UTC))
     await said[1].delete()
@@ -56,7 +57,7 @@ async def test_edit_and_deletions_arrive_as_raw_events(camp):
     assert [message.content async for message in camp.seen_channel().history()] == ["changed"]
 
 
-async def test_every_kind_of_message_is_recognisable(camp):
+async def test_every_kind_of_message_is_recognisable(camp: Camp) -> None:
     guild, channel, alice = camp.guild, camp.channel, camp.alice
     robot = guild.add_member("Robot", bot=True)
     said = await guild.say(alice, channel, "original")
@@ -86,7 +87,7 @@ async def test_every_kind_of_message_is_recognisable(camp):
     assert camp.channel.history.get(embed.id).text == "T\nD"
 
 
-async def test_mentions_name_known_people_and_roles(camp):
+async def test_mentions_name_known_people_and_roles(camp: Camp) -> None:
     role = camp.guild.add_role("Helpers")
     text = f"{camp.alice.mention} and <@&{role.id}> in {camp.channel.mention} and <@1>"
     await camp.guild.say(camp.alice, camp.channel, text)
@@ -97,7 +98,7 @@ async def test_mentions_name_known_people_and_roles(camp):
     assert message.role_mentions[0].id == role.id
 
 
-async def test_history_pages_all_three_ways(camp):
+async def test_history_pages_all_three_ways(camp: Camp) -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC)
     said = [
         await camp.guild.say(camp.alice, camp.channel, str(n), at=start + timedelta(minutes=n))
@@ -115,7 +116,7 @@ async def test_history_pages_all_three_ways(camp):
     assert {message.content async for message in around} == {"18", "19", "20", "21", "22"}
 
 
-async def test_history_survives_messages_said_out_of_order(camp):
+async def test_history_survives_messages_said_out_of_order(camp: Camp) -> None:
     late = await camp.guild.say(camp.alice, camp.channel, "late")
     early = await camp.guild.say(
         camp.alice, camp.channel, "early", at=late.created_at - timedelta(days=1)
@@ -129,7 +130,7 @@ async def test_history_survives_messages_said_out_of_order(camp):
     assert len(camp.channel.history) == 1
 
 
-async def test_a_page_of_more_than_a_hundred_is_refused(camp):
+async def test_a_page_of_more_than_a_hundred_is_refused(camp: Camp) -> None:
     with pytest.raises(discord.HTTPException, match="between 1 and 100"):
         await camp.client.http.logs_from(camp.channel.id, 101)
     with pytest.raises(discord.HTTPException, match="not int"):
@@ -138,7 +139,7 @@ async def test_a_page_of_more_than_a_hundred_is_refused(camp):
         await camp.client.http.get_message(camp.channel.id, "first")
 
 
-async def test_bot_posts_edits_and_deletes(camp):
+async def test_bot_posts_edits_and_deletes(camp: Camp) -> None:
     channel = camp.seen_channel()
     sent = await channel.send(
         "hello",
@@ -165,7 +166,7 @@ async def test_bot_posts_edits_and_deletes(camp):
     assert missing.value.code == 10008
 
 
-async def test_files_and_components_are_kept_through_an_edit(camp):
+async def test_files_and_components_are_kept_through_an_edit(camp: Camp) -> None:
     view = discord.ui.View()
     view.add_item(discord.ui.Button(label="Go", custom_id="go"))
     sent = await camp.seen_channel().send("x", file=discord.File(io.BytesIO(b"1"), "1"), view=view)
@@ -177,7 +178,7 @@ async def test_files_and_components_are_kept_through_an_edit(camp):
     view.stop()
 
 
-async def test_replies_point_at_their_message(camp):
+async def test_replies_point_at_their_message(camp: Camp) -> None:
     said = await camp.guild.say(camp.alice, camp.channel, "question")
     channel = camp.seen_channel()
     question = await channel.fetch_message(said.id)
@@ -208,7 +209,9 @@ async def test_replies_point_at_their_message(camp):
         ({"content": "x", "components": 5}, 50035),
     ],
 )
-async def test_bad_posts_are_refused_as_discord_does(camp, body, code):
+async def test_bad_posts_are_refused_as_discord_does(
+    camp: Camp, body: dict[str, object], code: int
+) -> None:
     route = discord.http.Route(
         "POST", "/channels/{channel_id}/messages", channel_id=camp.channel.id
     )
@@ -219,7 +222,7 @@ async def test_bad_posts_are_refused_as_discord_does(camp, body, code):
     assert camp.server.posts(camp.channel) == []
 
 
-async def test_broken_json_is_refused(camp):
+async def test_broken_json_is_refused(camp: Camp) -> None:
     route = discord.http.Route(
         "POST", "/channels/{channel_id}/messages", channel_id=camp.channel.id
     )
@@ -228,7 +231,7 @@ async def test_broken_json_is_refused(camp):
     assert refused.value.code == 50109
 
 
-async def test_the_same_nonce_posts_once_for_a_few_minutes(camp):
+async def test_the_same_nonce_posts_once_for_a_few_minutes(camp: Camp) -> None:
     camp.server.clock.set(datetime(2026, 11, 16, tzinfo=UTC))
 
     async def post():
@@ -246,7 +249,7 @@ async def test_the_same_nonce_posts_once_for_a_few_minutes(camp):
     assert len(camp.server.posts(camp.channel)) == 2
 
 
-async def test_others_messages_cannot_be_edited_and_need_permission_to_delete(camp):
+async def test_others_messages_cannot_be_edited_and_need_permission_to_delete(camp: Camp) -> None:
     said = await camp.guild.say(camp.alice, camp.channel, "mine")
     message = await camp.seen_channel().fetch_message(said.id)
 
@@ -258,7 +261,7 @@ async def test_others_messages_cannot_be_edited_and_need_permission_to_delete(ca
     assert delete.value.code == 50013
 
 
-async def test_bulk_deletion_keeps_to_discords_limits(camp):
+async def test_bulk_deletion_keeps_to_discords_limits(camp: Camp) -> None:
     now = datetime(2026, 11, 20, tzinfo=UTC)
     camp.server.clock.set(now)
     await camp.guild.set_bot_permissions(Permission.ADMINISTRATOR)
@@ -276,7 +279,7 @@ async def test_bulk_deletion_keeps_to_discords_limits(camp):
     assert [message.content for message in camp.channel.history] == ["old", "c"]
 
 
-async def test_pins_are_listed_and_announced(camp):
+async def test_pins_are_listed_and_announced(camp: Camp) -> None:
     said = await camp.guild.say(camp.alice, camp.channel, "keep")
     message = await camp.seen_channel().fetch_message(said.id)
     with pytest.raises(discord.Forbidden):
@@ -291,7 +294,7 @@ async def test_pins_are_listed_and_announced(camp):
     assert [pin.id async for pin in camp.seen_channel().pins()] == []
 
 
-async def test_direct_messages_go_both_ways(camp):
+async def test_direct_messages_go_both_ways(camp: Camp) -> None:
     await camp.server.say_direct(camp.alice, "psst")
     await camp.server.flush()
     user = await camp.client.fetch_user(camp.alice.id)
@@ -307,7 +310,7 @@ async def test_direct_messages_go_both_ways(camp):
     assert camp.client.of("raw_message_delete")[-1].guild_id is None
 
 
-async def test_everyone_is_mentioned_only_with_permission(camp):
+async def test_everyone_is_mentioned_only_with_permission(camp: Camp) -> None:
     channel = camp.seen_channel()
     everyone = discord.AllowedMentions(everyone=True, users=[camp.alice])
     assert not (await channel.send("@everyone", allowed_mentions=everyone)).mention_everyone
@@ -317,7 +320,7 @@ async def test_everyone_is_mentioned_only_with_permission(camp):
     assert [user.id for user in loud.mentions] == [camp.alice.id]
 
 
-async def test_typing_and_reads_of_channel_guild_and_member(camp):
+async def test_typing_and_reads_of_channel_guild_and_member(camp: Camp) -> None:
     async with camp.seen_channel().typing():
         pass
     assert (await camp.client.fetch_channel(camp.channel.id)).name == "general"
@@ -334,19 +337,19 @@ async def test_typing_and_reads_of_channel_guild_and_member(camp):
         await camp.client.fetch_channel(1)
 
 
-async def test_unknown_files_are_not_found(camp):
+async def test_unknown_files_are_not_found(camp: Camp) -> None:
     async with camp.client.http._HTTPClient__session.get(
         f"{camp.server.base_url}/cdn/attachments/1/2/x"
     ) as answer:
         assert answer.status == 404
 
 
-async def test_nobody_can_say_more_than_discord_allows(camp):
+async def test_nobody_can_say_more_than_discord_allows(camp: Camp) -> None:
     with pytest.raises(ValueError, match="4000"):
         await camp.guild.say(camp.alice, camp.channel, "x" * 4001)
 
 
-async def test_posts_before_any_client_are_in_the_history(server: Sandbox):
+async def test_posts_before_any_client_are_in_the_history(server: Sandbox) -> None:
     guild = server.add_guild("Quiet")
     channel = guild.add_channel("general")
     await guild.say(guild.add_member("Bo"), channel, "first")
