@@ -59,7 +59,10 @@ class LexiconPredictor:
         text = message.text if message.text.isascii() else VARIANTS.sub("", message.text)
         hits = self._scanner.scan(text)
         if ENGLISH_WORD.search(text):
-            hits += self._english.scan(_latin_part(text, hits))
+            latin = _latin_part(text, hits)
+            if message.elongations:
+                latin = self._english.unstretched(latin)
+            hits += self._english.scan(latin)
         return settle(hits, message, text)
 
 

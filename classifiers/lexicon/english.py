@@ -8,6 +8,7 @@ but takes time that grows with the square of its length.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -41,6 +42,8 @@ NEGATED_OWN: Final = 0.74
 BOOSTED_OWN: Final = 1.15
 """What VADER's rules do to a word, for the words that it does not know."""
 NEGATORS: Final = frozenset(NEGATE)
+LATIN_WORD: Final = re.compile(r"[A-Za-z]+")
+DOUBLED: Final = re.compile(r"([A-Za-z])\1")
 CACHED: Final = 10_000
 HIDDEN: Final = "_"
 CONTEXTUAL: Final = frozenset(
@@ -102,6 +105,25 @@ class English:
             _weigh_clauses(hits, lowered.index("but"))
         _locate(hits, text)
         return hits
+
+    def unstretched(self, text: str) -> str:
+        """Give elongated words (happyy, noo) their usual spelling; positions stay.
+
+        VADER knows no elongated words, so this is for texts that are known to hold some.
+        """
+        return LATIN_WORD.sub(self._unstretched_word, text)
+
+    def _unstretched_word(self, found: re.Match[str]) -> str:
+        word = found.group()
+        usual = DOUBLED.sub(r"\1", word)
+        if usual == word or self._is_spelled(word.lower()):
+            return word
+        candidates = (word[:-1], usual) if word[-1] == word[-2] else (usual,)
+        known = (each for each in candidates if self._is_spelled(each.lower()))
+        return next(known, word).ljust(len(word))
+
+    def _is_spelled(self, word: str) -> bool:
+        return word in self._known or word in BOOSTER_DICT
 
     def _add(self, row: Row) -> None:
         kind = row.entry.kind

@@ -89,7 +89,7 @@ def test_every_prediction_is_well_formed(text: str) -> None:
 
 PIECES = ["안 좋아지 않", "ㅋㅠ", "no ", "but happy ", "좋지만 싫은데 ", "😀", ":a:", ":)", "너무 ",
           "not very so good ", "죽겠", "가지 ", "?!", "((", "HAPPY sad ",
-          "걱정할 필요 ", "-_", "하"]  # fmt: skip
+          "걱정할 필요 ", "-_", "하", "abb", "aabb"]  # fmt: skip
 
 
 @pytest.mark.parametrize("piece", PIECES)
@@ -109,6 +109,11 @@ def test_short_messages_are_fast() -> None:
     rate = 10 * len(texts) / (time.process_time() - started)
     # Bar: 15 000 a second on an idle core; under coverage and load a fifth is enough.
     assert rate > 3_000
+
+
+def test_elongated_words_count() -> None:
+    plain, stretched, shown = PREDICTOR.predict(["so happy", "sooooo happyyyyyy", "soo happyy"])
+    assert plain.valence == stretched.valence > shown.valence
 
 
 def test_options_are_refused() -> None:

@@ -125,3 +125,12 @@ def test_terms_of_the_trade_say_nothing(text: str) -> None:
 def test_positions_point_into_the_text() -> None:
     text = "well,   that was GREAT!  so  happy now"
     assert [text[hit.start : hit.end] for hit in FULL.scan(text)] == ["well,", "GREAT!", "happy"]
+
+
+@pytest.mark.parametrize(
+    ("stretched", "usual"),
+    [("happyy", "happy "), ("soo", "so "), ("goodd", "good "), ("good", "good"), ("yaayy", "yaay "),
+     ("ssadd", "sad  "), ("xyzz", "xyzz"), ("NOO", "NO ")],
+)  # fmt: skip
+def test_elongated_words_are_spelled_as_usual(stretched: str, usual: str) -> None:
+    assert FULL.unstretched(stretched) == usual
