@@ -34,6 +34,7 @@ class ClockTrigger(BaseTrigger):
     def __init__(self, cron: CronTrigger, clock: Clock) -> None:
         self._cron = cron
         self._clock = clock
+        self._announced: datetime | None = None
 
     def get_next_fire_time(
         self, previous_fire_time: datetime | None, now: datetime
@@ -42,9 +43,10 @@ class ClockTrigger(BaseTrigger):
         shift = self._clock.now() - datetime.now(UTC)
         if abs(shift) < timedelta(seconds=1):
             shift = timedelta()
-        previous = previous_fire_time + shift if previous_fire_time else None
-        following = self._cron.get_next_fire_time(previous, now + shift)
-        return following - shift if following else None
+        # In our own time: a clock that drifts must not announce the same moment twice.
+        previous = self._announced if previous_fire_time else None
+        self._announced = self._cron.get_next_fire_time(previous, now + shift)
+        return self._announced - shift if self._announced else None
 
 
 class Schedule:
