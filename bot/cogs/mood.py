@@ -48,5 +48,5 @@ class MoodCog(
         settings = settings_of(guild, self._services)
         figures = await summary(self._services.store, settings, now - timedelta(days), now)
         say = phrases_in(settings.language) if public else phrases_for(interaction)
-        view = server_mood(figures, days, guild.name, settings.minimum_group, say)
+        view = server_mood(figures, days, guild.name, say)
         await answer(interaction, view, ephemeral=not public)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import discord
@@ -67,7 +67,7 @@ class ValueEar(discord.ui.Select[Any]):
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Hand the chosen value on."""
-        await self._handler(interaction, self.values[0])
+        await self._handler(interaction, _values(interaction)[0])
 
 
 class ChannelsEar(discord.ui.ChannelSelect[Any]):
@@ -79,4 +79,10 @@ class ChannelsEar(discord.ui.ChannelSelect[Any]):
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Hand the ids of the chosen channels on."""
-        await self._handler(interaction, [channel.id for channel in self.values])
+        await self._handler(interaction, [int(value) for value in _values(interaction)])
+
+
+def _values(interaction: discord.Interaction) -> list[str]:
+    """Return what was chosen; the library's own list leaves out what it cannot look up."""
+    data: Mapping[str, Any] = {**(interaction.data or {})}
+    return [str(value) for value in data.get("values", ())]

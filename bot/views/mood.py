@@ -16,16 +16,13 @@ _TOP: Final = 5
 _NAME_LIMIT: Final = 100
 
 
-def server_mood(
-    summary: MoodSummary, days: int, name: str, minimum_group: int, say: Phrases
-) -> Layout:
+def server_mood(summary: MoodSummary, days: int, name: str, say: Phrases) -> Layout:
     """Return the mood of a server.
 
     Args:
         summary: The figures.
         days: How many days they span.
         name: The name of the server.
-        minimum_group: Fewer people than this are never described.
         say: The reader's language.
     """
     title = "### " + say("The mood of {server}", server=plain(shortened(name, _NAME_LIMIT)))
@@ -33,11 +30,10 @@ def server_mood(
     if summary.messages == 0:
         return Layout(text(title, say("Nothing was measured in {span}.", span=span)))
     if summary.hidden or summary.mood is None:
-        return Layout(text(title, _too_few(span, minimum_group, say)))
+        return Layout(text(title, _too_few(span, summary.minimum_group, say)))
     parts: list[Item] = [
         text(title, f"**{summary_headline(summary, say.language)}**", _counted(summary, span, say)),
-        text(_index(summary.mood, say)),
-        text(*_shares(summary, say)),
+        text(_index(summary.mood, say), "", *_shares(summary, say)),
         rule(),
         text("-# " + say("Ranges are 95% intervals over people. Each person counts once a day.")),
         public_buttons(say),

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.sandbox.jsontypes import JsonObject
+from bot.sandbox.permissions import Permission
+from tests.bot.commands.town import Town
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+COMMANDS = {
+    "setup",
+    "monitor add",
+    "monitor remove",
+    "monitor list",
+    "mood server",
+    "analyze text",
+    "report now",
+    "report schedule",
+    "privacy opt-out",
+    "privacy opt-in",
+    "privacy delete",
+}
+FOR_MANAGERS = {"setup", "monitor", "report"}
+GROUP_OR_SUBCOMMAND = (1, 2)
+
+
+def parts(definition: JsonObject) -> Iterator[JsonObject]:
+    """Yield a command with its subcommands and options."""
+    yield definition
+    for option in definition.get("options") or ():
+        yield from parts(option)
+
+
+def slash_commands(town: Town) -> list[JsonObject]:
+    return [each for each in town.server.world.commands.scope(None) if each["type"] == 1]
+
+
+async def test_every_command_is_registered(town: Town) -> None:
+    found = set()
+    for command in slash_commands(town):
+        below = [each for each in command["options"] if each["type"] in GROUP_OR_SUBCOMMAND]
+        found |= {f"{command['name']} {each['name']}" for each in below} or {command["name"]}
+    assert found == COMMANDS
+
+
+async def test_every_description_is_korean_too_and_short_enough(town: Town) -> None:
+    for command in slash_commands(town):
+        for part in parts(command):
+            korean = part["description_localizations"]["ko"]
+            assert korean != part["description"]
+            assert 1 <= len(korean) <= 100
+            assert not part.get("name_localizations"), "what people type is English everywhere"
+
+
+async def test_choices_are_korean_too(town: Town) -> None:
+    spoken_the_same = {"한국어", "English"}
+    choices = [
+        choice
+        for command in slash_commands(town)
+        for part in parts(command)
+        for choice in part.get("choices") or ()
+    ]
+    assert len(choices) == 13
+    for choice in choices:
+        if choice["name"] not in spoken_the_same:
+            assert 1 <= len(choice["name_localizations"]["ko"]) <= 100
+
+
+async def test_the_menu_entry_has_a_korean_name(town: Town) -> None:
+    (entry,) = (each for each in town.server.world.commands.scope(None) if each["type"] != 1)
+    assert entry["name"] == "Analyze emotion"
+    assert entry["name_localizations"] == {"ko": "감정 분석"}
+
+
+async def test_only_managers_see_the_commands_of_managers(town: Town) -> None:
+    for command in slash_commands(town):
+        needed = command["default_member_permissions"]
+        if command["name"] in FOR_MANAGERS:
+            assert int(needed) == Permission.MANAGE_GUILD
+        else:
+            assert needed is None
+
+
+async def test_commands_are_for_servers(town: Town) -> None:
+    for command in town.server.world.commands.scope(None):
+        assert command.get("contexts") == [0] or command.get("dm_permission") is False
