@@ -69,7 +69,7 @@ class SqliteConnection:
         self._prepare = prepare
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="nunchi-sqlite")
         self._connection: sqlite3.Connection | None = None
-        self._inode = -1
+        self._inode: int | None = None
 
     async def run(
         self,
@@ -95,8 +95,14 @@ class SqliteConnection:
         self._thread.shutdown(wait=False)
 
     def _connected(self) -> sqlite3.Connection:
-        if self._connection is not None and self._inode != _inode(self._path):
-            self._drop()  # Writing on would fill a file that nobody can find any more.
+        inode = _inode(self._path)
+        if self._inode is None:
+            self._inode = inode
+        if inode != self._inode:
+            # Writing on would fill a file that nobody can find any more, and another file must
+            # never be opened beside this one's write-ahead log.
+            msg = f"the database {self._path} was moved or replaced: put it back, or restart"
+            raise StoreUnavailable(msg)
         if self._connection is None:
             self._connection = self._open()
         return self._connection
@@ -118,7 +124,6 @@ class SqliteConnection:
         except BaseException:
             connection.close()
             raise
-        self._inode = _inode(self._path)
         return connection
 
     def _drop(self) -> None:
@@ -141,6 +146,7 @@ class SqliteConnection:
 
 
 def _inode(path: Path) -> int:
+    """Return what tells one file from another, or -1 when there is none."""
     try:
         return path.stat().st_ino
     except OSError:

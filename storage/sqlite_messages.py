@@ -32,7 +32,8 @@ ROWS_PER_STATEMENT: Final = 64
 PAGE_ROWS: Final = 4096
 DELETE_ROWS: Final = 4096
 
-_COLUMNS: Final = 10
+_COLUMNS: Final = "id, guild, channel, thread, author, created, edited, language, scores, model"
+_ONE_ROW: Final = "(" + ",".join("?" * (_COLUMNS.count(",") + 1)) + ")"
 _REPLACE: Final = """
     ON CONFLICT (id) DO UPDATE SET
         guild = excluded.guild, channel = excluded.channel, thread = excluded.thread,
@@ -184,10 +185,10 @@ def _row(record: MessageRecord) -> tuple[Value, ...]:
 
 @lru_cache(maxsize=ROWS_PER_STATEMENT)
 def _upsert_statement(rows: int) -> str:
-    values = ",".join(["(" + ",".join("?" * _COLUMNS) + ")"] * rows)
+    values = ",".join([_ONE_ROW] * rows)
     # The check for an opt-out is part of the statement: nothing can come between the two.
     return f"""
-        INSERT INTO message SELECT * FROM (VALUES {values}) AS given
+        INSERT INTO message ({_COLUMNS}) SELECT * FROM (VALUES {values}) AS given
         WHERE NOT EXISTS (
             SELECT 1 FROM opt_out
             WHERE opt_out.guild = given.column2 AND opt_out.author = given.column5
