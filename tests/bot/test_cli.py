@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -175,6 +176,40 @@ async def test_a_signal_in_this_process_cancels_the_work() -> None:
 
     await until_stopped(work())
     assert cleaned == [True]
+
+
+# nunchi demo
+
+
+def spoken(number: int, text: str) -> dict[str, object]:
+    return {
+        "id": str(number),
+        "type": "Default",
+        "timestamp": f"2026-11-09T10:{number % 60:02}:00+09:00",
+        "content": text,
+        "author": {"id": str(number % 2), "name": f"member {number % 2}", "isBot": False},
+    }
+
+
+def test_an_export_is_replayed_into_a_folder(elsewhere: Path) -> None:
+    export = {
+        "guild": {"id": "1", "name": "Camp"},
+        "channel": {"id": "2", "name": "general"},
+        "messages": [spoken(10, "오늘 정말 좋다!"), spoken(11, "나도 그래 ㅋㅋ")],
+    }
+    (elsewhere / "export.json").write_text(json.dumps(export), encoding="utf-8")
+    result = nunchi_says("demo", "--out", "shown", "--export", "export.json")
+    assert result.exit_code == 0
+    summary = json.loads((elsewhere / "shown" / "summary.json").read_text(encoding="utf-8"))
+    assert (summary["messages_stored"], summary["missing"], summary["duplicated"]) == (2, 0, 0)
+
+
+def test_a_file_that_is_no_export_is_one_line(elsewhere: Path) -> None:
+    (elsewhere / "bad.json").write_text("{}")
+    result = nunchi_says("demo", "--export", "bad.json")
+    assert result.exit_code != 0
+    assert result.stderr.startswith("nunchi: bad.json is no DiscordChatExporter export")
+    assert result.stderr.count("\n") == 1
 
 
 # nunchi doctor
