@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import discord
@@ -57,7 +57,16 @@ async def answer_error(interaction: discord.Interaction, error: Exception) -> No
         logger.warning("an interaction expired before it was answered")
         return
     say = phrases_for(interaction)
-    await _send(interaction, _expected(cause, say) or _unexpected(cause, say))
+    origin = _origin(interaction)
+    await _send(interaction, _expected(cause, origin, say) or _unexpected(cause, origin, say))
+
+
+def _origin(interaction: discord.Interaction) -> str:
+    """Return what was used: a command's name or a button's id, never what was typed."""
+    if interaction.command is not None:
+        return interaction.command.qualified_name
+    data: Mapping[str, Any] = {**(interaction.data or {})}
+    return str(data.get("custom_id", "an unknown command"))
 
 
 def permission_names(names: list[str] | tuple[str, ...], say: Phrases) -> str:
@@ -155,18 +164,18 @@ _ANSWERS: Final[tuple[tuple[type[Exception], Callable[[Exception, Phrases], str]
 )
 
 
-def _expected(error: Exception, say: Phrases) -> str | None:
+def _expected(error: Exception, origin: str, say: Phrases) -> str | None:
     for kind, answer in _ANSWERS:
         if isinstance(error, kind):
             if not isinstance(error, Refusal | app_commands.AppCommandError):
-                logger.warning("a command failed: %s", type(error).__name__)
+                logger.warning("%s failed: %s", origin, type(error).__name__)
             return answer(error, say)
     return None
 
 
-def _unexpected(error: Exception, say: Phrases) -> str:
+def _unexpected(error: Exception, origin: str, say: Phrases) -> str:
     reference = secrets.token_hex(4)
-    logger.error("a command failed, reference %s\n%s", reference, describe(error))
+    logger.error("%s failed, reference %s\n%s", origin, reference, describe(error))
     if isinstance(error, NunchiError):
         sentence = say("That could not be done just now.")
     else:

@@ -21,12 +21,6 @@ logger = logging.getLogger(__name__)
 Listenable = discord.TextChannel | discord.VoiceChannel | discord.ForumChannel
 """What can be listened to; a news channel is a text channel of another type."""
 
-LISTENABLE_TYPES: Final = (
-    discord.ChannelType.text,
-    discord.ChannelType.news,
-    discord.ChannelType.forum,
-    discord.ChannelType.voice,
-)
 READING: Final = ("view_channel", "read_message_history")
 POSTING: Final = ("view_channel", "send_messages", "attach_files")
 _THREAD_NAME_LIMIT: Final = 100

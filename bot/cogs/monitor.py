@@ -8,17 +8,11 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.cogs.answers import answer, guild_of, require_manager
-from bot.cogs.listening import (
-    LISTENABLE_TYPES,
-    Addition,
-    Listening,
-    reading_lacks,
-    settings_of,
-)
+from bot.cogs.listening import Addition, Listening, reading_lacks, settings_of
 from bot.i18n import Phrases, phrases_for
 from bot.services import Services
 from bot.views.channels import channel_list
-from bot.views.setup import missing_line
+from bot.views.setup import LISTENABLE_TYPES, missing_line
 
 
 class ListenableChannel(app_commands.Transformer):
@@ -85,13 +79,15 @@ class MonitorCog(
         name="list", description=locale_str("Show the channels that Nunchi listens to")
     )
     async def list_channels(self, interaction: discord.Interaction) -> None:
-        """Show what is listened to, and what is missing there."""
+        """Show what is listened to and what is missing; post the notices that still fail."""
         require_manager(interaction)
         guild, say = guild_of(interaction), phrases_for(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        notices = await self._listening.notify(guild)
         settings = settings_of(guild, self._services)
         problems = [
             missing_line(lack.channel_id, lack.permissions, say)
-            for lack in reading_lacks(guild, settings)
+            for lack in [*reading_lacks(guild, settings), *notices]
         ]
         channels = [each.channel_id for each in settings.channels]
         await answer(interaction, channel_list(channels, problems, say))

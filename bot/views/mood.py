@@ -7,8 +7,9 @@ from typing import Final
 from bot.i18n import Phrases
 from bot.views.buttons import public_buttons
 from bot.views.layout import Item, Layout, bar, joined, plain, rule, shortened, text
+from classifiers.emotion import Emotion
 from reports.bootstrap import Estimate
-from reports.report import EmotionShare, MoodSummary
+from reports.report import MoodSummary
 from reports.wording import emotion_name, summary_headline
 from reports.wording.numbers import largest, percent, signed
 
@@ -33,7 +34,7 @@ def server_mood(summary: MoodSummary, days: int, name: str, say: Phrases) -> Lay
         return Layout(text(title, _too_few(span, summary.minimum_group, say)))
     parts: list[Item] = [
         text(title, f"**{summary_headline(summary, say.language)}**", _counted(summary, span, say)),
-        text(_index(summary.mood, say), "", *_shares(summary, say)),
+        text(_index(summary.mood, say), *_shares(summary, say)),
         rule(),
         text("-# " + say("Ranges are 95% intervals over people. Each person counts once a day.")),
         public_buttons(say),
@@ -66,14 +67,15 @@ def _index(mood: Estimate, say: Phrases) -> str:
 
 
 def _shares(summary: MoodSummary, say: Phrases) -> list[str]:
-    return [_share(each, say) for each in largest(summary.shares, _TOP)]
+    return [
+        _share(each.emotion, each.share, say)
+        for each in largest(summary.shares, _TOP)
+        if each.share is not None
+    ]
 
 
-def _share(each: EmotionShare, say: Phrases) -> str:
-    share = each.share
-    if share is None:
-        return ""
-    name = emotion_name(each.emotion, say.language)
+def _share(emotion: Emotion, share: Estimate, say: Phrases) -> str:
+    name = emotion_name(emotion, say.language)
     return (
         f"`{bar(share.value)}` **{percent(share.value)}** {name} "
         f"({percent(share.low)}–{percent(share.high)})"

@@ -21,7 +21,6 @@ def measured_notice(say: Phrases) -> Layout:
                 "From now on, a program estimates the emotion of each message that people write "
                 "here, for a weekly report on the mood of the whole server."
             ),
-            "",
             "• " + say("No text is kept: only numbers, such as 70% joy, and when it was written."),
             "• " + say("Nobody's mood is shown to others; small groups are hidden."),
             "• " + say("If you delete a message, its numbers are deleted too."),

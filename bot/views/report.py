@@ -16,6 +16,7 @@ from reports import wording
 from reports.report import WeeklyReport
 
 _FACTS_LIMIT: Final = 2500
+_PLAIN_FACTS_LIMIT: Final = 1000
 _BRIGHT, _CALM, _LOW = 0xEFA32B, 0x6B7280, 0x3369E7
 
 
@@ -54,7 +55,7 @@ def report_message(
     parts: list[Item] = [text(*_opening(report, say))]
     if files:
         parts.append(discord.ui.MediaGallery(*map(discord.MediaGalleryItem, files)))
-    facts = _facts(report, say)
+    facts = _facts(report, say, _FACTS_LIMIT)
     if facts:
         parts.append(text(facts))
     parts += [rule(), text(_small_print(report, say)), public_buttons(say)]
@@ -64,7 +65,7 @@ def report_message(
 def report_text(report: WeeklyReport, language: str) -> str:
     """Return the report as plain text of at most 2000 characters, without pictures or buttons."""
     say = phrases_in(language)
-    facts = _facts(report, say)
+    facts = _facts(report, say, _PLAIN_FACTS_LIMIT)
     lines = [*_opening(report, say), *([facts] if facts else []), _small_print(report, say)]
     lines.append("-# " + say("Opt out at any time: `/privacy opt-out`."))
     return shortened("\n".join(lines), MAX_CONTENT)
@@ -82,9 +83,9 @@ def _opening(report: WeeklyReport, say: Phrases) -> list[str]:
     ]
 
 
-def _facts(report: WeeklyReport, say: Phrases) -> str:
+def _facts(report: WeeklyReport, say: Phrases, limit: int) -> str:
     lines = wording.lines(report, say.language)
-    return shortened("\n".join(f"• {line}" for line in lines), _FACTS_LIMIT)
+    return shortened("\n".join(f"• {line}" for line in lines), limit)
 
 
 def _small_print(report: WeeklyReport, say: Phrases) -> str:

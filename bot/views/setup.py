@@ -26,6 +26,12 @@ THEME: Final = "nunchi:setup:theme"
 SHOWN_CHANNELS: Final = 25
 """Discord's limit of channels in one select menu; more are added with `/monitor add`."""
 
+LISTENABLE_TYPES: Final = (
+    discord.ChannelType.text,
+    discord.ChannelType.news,
+    discord.ChannelType.forum,
+    discord.ChannelType.voice,
+)
 THEME_NAMES: Final = {"dark": mark("Dark pictures"), "light": mark("Light pictures")}
 LANGUAGE_LABELS: Final = {"ko": "한국어", "en": "English"}
 _PROBLEMS_LIMIT: Final = 2400
@@ -98,12 +104,7 @@ def _listened(settings: GuildSettings, say: Phrases) -> discord.ui.ChannelSelect
     return discord.ui.ChannelSelect(
         custom_id=CHANNELS,
         placeholder=say("Choose channels"),
-        channel_types=[
-            discord.ChannelType.text,
-            discord.ChannelType.news,
-            discord.ChannelType.forum,
-            discord.ChannelType.voice,
-        ],
+        channel_types=list(LISTENABLE_TYPES),
         min_values=0,
         max_values=SHOWN_CHANNELS,
         default_values=[_default(channel_id) for channel_id in chosen],

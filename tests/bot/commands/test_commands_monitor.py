@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.sandbox import Permission
@@ -106,6 +108,45 @@ async def test_list_shows_channels_and_problems(town: Town) -> None:
     assert "Listening to 2 channels" in reply.text
     assert f"• <#{town.general.id}>" in reply.text
     assert f"• <#{other.id}>: I need View Channel, Read Message History." in reply.text
+
+
+async def test_list_posts_a_notice_that_was_not_possible_before(town: Town) -> None:
+    quiet = await town.closed_channel("quiet", denied=Permission.SEND_MESSAGES)
+    await town.run(town.admin, "monitor add", channel=quiet)
+    reply = await town.run(town.admin, "monitor list")
+    assert f"• <#{quiet.id}>: I need Send Messages." in reply.text
+    await quiet.set_permissions(town.guild.me)
+    await town.server.flush()
+    reply = await town.run(town.admin, "monitor list")
+    assert "I need" not in reply.text
+    assert len(town.server.posts(quiet)) == 1
+
+
+async def test_add_a_channel_that_has_just_been_deleted(town: Town) -> None:
+    doomed = town.guild.add_channel("doomed")
+    await doomed.delete()
+    await town.server.flush()
+    reply = await town.run(town.admin, "monitor add", channel=doomed)
+    assert reply.text.startswith("Nothing was changed.")
+
+
+async def test_two_administrators_at_once_post_one_notice(town: Town) -> None:
+    await asyncio.gather(
+        *(town.run(town.admin, "monitor add", channel=town.general) for _ in range(3))
+    )
+    assert town.monitored == {town.general.id}
+    assert len(town.server.posts(town.general)) == 1
+
+
+async def test_remove_a_forum_whose_notice_is_archived(town: Town) -> None:
+    forum = town.guild.add_forum("ideas")
+    await town.run(town.admin, "monitor add", channel=forum)
+    (post,) = forum.threads()
+    await post.archive()
+    await town.server.flush()
+    reply = await town.run(town.admin, "monitor remove", channel=forum)
+    assert "I no longer listen" in reply.text
+    assert town.monitored == set()
 
 
 async def test_list_stays_short_with_very_many_channels(town: Town) -> None:
