@@ -87,7 +87,14 @@ class Channel:
 
     def visible_to_bot(self) -> bool:
         """Whether the bot gets this channel's events."""
-        return self.guild is None or may(self.guild.me, self, Permission.VIEW_CHANNEL)
+        if self.guild is None:
+            return True
+        if self.kind == ChannelType.PRIVATE_THREAD and not self._has_bot():
+            return may(self.guild.me, self, Permission.VIEW_CHANNEL | Permission.MANAGE_THREADS)
+        return may(self.guild.me, self, Permission.VIEW_CHANNEL)
+
+    def _has_bot(self) -> bool:
+        return self.thread is not None and self.world.bot.id in self.thread.member_ids
 
     async def post(self, message: Message) -> Message:
         """Store a message and send MESSAGE_CREATE."""
@@ -121,6 +128,7 @@ class Channel:
         deny: Permission = NO_PERMISSIONS,
     ) -> None:
         """Replace what this channel allows and denies `target`; nothing of both clears it."""
+        was_visible = self.visible_to_bot()
         if allow or deny:
             is_member = not isinstance(target, Role)
             overwrite = Overwrite(target.id, is_member, int(allow), int(deny))
@@ -128,6 +136,17 @@ class Channel:
         else:
             self.overwrites.pop(target.id, None)
         await self.announce("CHANNEL_UPDATE")
+        if self.visible_to_bot() and not was_visible:
+            await self._announce_threads()
+
+    async def _announce_threads(self) -> None:
+        threads = [
+            one.payload() for one in self.threads() if one.thread and not one.thread.archived
+        ]
+        ids = {"channel_ids": [str(self.id)], "guild_id": str(self.guild_id)}
+        data = {**ids, "threads": threads, "members": []}
+        self.world.publish(Event("THREAD_LIST_SYNC", data, self.guild_id, Intent.GUILDS))
+        await self.world.drain()
 
     async def rename(self, name: str) -> None:
         """Give the channel another name."""

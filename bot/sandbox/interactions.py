@@ -127,10 +127,20 @@ class InteractionDesk:
         dialogue = Dialogue(
             identifier, token, kind, member, channel, data, time.monotonic(), source
         )
+        self._forget_expired(dialogue.born)
         self._by_token[token] = dialogue
         event = Event("INTERACTION_CREATE", self._payload(dialogue), member.guild.id)
         self._world.publish(event)
         return dialogue
+
+    def _forget_expired(self, now: float) -> None:
+        expired = []
+        for token, dialogue in self._by_token.items():
+            if now - dialogue.born <= self.token_life:
+                break
+            expired.append(token)
+        for token in expired:
+            del self._by_token[token]
 
     def take(self, interaction_id: int, token: str) -> Dialogue:
         """The interaction for its first answer.

@@ -29,10 +29,8 @@ class MessageType:
     DEFAULT = 0
     PINNED = 6
     JOINED = 7
-    THREAD_CREATED = 18
     REPLY = 19
     SLASH_COMMAND = 20
-    THREAD_STARTER = 21
     CONTEXT_MENU = 23
 
 

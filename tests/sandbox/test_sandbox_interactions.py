@@ -595,3 +595,54 @@ async def test_modals_with_choices_of_every_kind(camp: Camp) -> None:
 
 def _options(kind: type) -> list[object]:
     return [kind(label="First", value="1"), kind(label="Second", value="2")]
+
+
+async def test_expired_interactions_are_forgotten(camp: Camp) -> None:
+    await sync(camp, echo)
+    camp.server.interactions.token_life = 0.0
+    for _ in range(3):
+        await camp.guild.run_command(camp.alice, "echo", channel=camp.channel, text="a")
+    assert len(camp.server.interactions._by_token) == 1
+
+
+async def test_a_modal_answer_can_update_the_message_it_came_from(camp: Camp) -> None:
+    class Rename(ui.Modal, title="Rename"):
+        name = ui.TextInput(label="Name")
+
+        async def on_submit(self, interaction: Answer) -> None:
+            await interaction.response.edit_message(content=self.name.value, view=None)
+
+    class Door(ui.View):
+        @ui.button(label="Rename")
+        async def rename(self, interaction: Answer, _: ui.Button[Door]) -> None:
+            await interaction.response.send_modal(Rename())
+
+    @app_commands.command(name="door", description="A door")
+    async def door(interaction: Answer) -> None:
+        await interaction.response.send_message("old", view=Door())
+
+    @app_commands.command(name="plain", description="A modal out of nothing")
+    async def plain(interaction: Answer) -> None:
+        await interaction.response.send_modal(Rename())
+
+    await sync(camp, door, plain)
+    shown = await camp.guild.run_command(camp.alice, "door", channel=camp.channel)
+    sent = await (await shown.click("Rename")).submit_modal(Name="new")
+    assert (sent.message, shown.text) == (shown.message, "new")
+    camp.server.interactions.deadline = 0.1
+    opened = await camp.guild.run_command(camp.alice, "plain", channel=camp.channel)
+    with pytest.raises(InteractionFailedError):
+        await opened.submit_modal(Name="nowhere")
+
+
+async def test_answers_in_the_name_of_another_application_are_unknown(camp: Camp) -> None:
+    route = discord.http.Route("POST", "/webhooks/{w}/{webhook_token}", w=1, webhook_token="t")
+    with pytest.raises(discord.NotFound) as refused:
+        await camp.client.http.request(route, json={"content": "x"})
+    assert refused.value.code == 10015
+    route = discord.http.Route(
+        "POST", "/interactions/{i}/{webhook_token}/callback", i=1, webhook_token="t"
+    )
+    with pytest.raises(discord.NotFound) as unknown:
+        await camp.client.http.request(route, json={"type": 4})
+    assert unknown.value.code == 10062

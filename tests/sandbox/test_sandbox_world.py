@@ -167,6 +167,10 @@ async def test_threads_come_with_the_guild_and_at_run_time(server: Sandbox) -> N
 
 async def test_archived_threads_are_paged(camp: Camp) -> None:
     threads = []
+    hidden = await camp.guild.add_thread(camp.channel, "hidden", camp.alice, private=True)
+    await camp.guild.say(camp.alice, hidden, "secret")
+    await camp.server.flush()
+    assert camp.client.of("message") == camp.client.of("thread_create") == []
     for number in range(5):
         thread = await camp.guild.add_thread(camp.channel, str(number), camp.alice)
         await thread.archive(at=START + timedelta(hours=number))
@@ -253,3 +257,19 @@ async def test_forum_posts_are_threads_with_a_first_message(camp: Camp) -> None:
     route = discord.http.Route("POST", "/channels/{channel_id}/threads", channel_id=direct["id"])
     with pytest.raises(discord.HTTPException):
         await camp.client.http.request(route, json={"name": "no"})
+
+
+async def test_threads_appear_with_access_to_their_channel(server: Sandbox) -> None:
+    guild = server.add_guild("Doors")
+    channel = guild.add_channel("general")
+    alice = guild.add_member("Alice")
+    await channel.set_permissions(guild.me, deny=Permission.VIEW_CHANNEL)
+    thread = await guild.add_thread(channel, "behind the door", alice)
+    async with running(server) as client:
+        assert list(client.get_guild(guild.id).threads) == []
+        await guild.say(alice, thread, "unheard")
+        await channel.set_permissions(guild.me)
+        await guild.say(alice, thread, "heard")
+        await server.flush()
+        assert [one.id for one in client.get_guild(guild.id).threads] == [thread.id]
+        assert client.contents() == ["heard"]

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _FAR_BEHIND = 4096
 """Frames a client may lag before the driver is slowed down."""
 
+_BURST = 32
+"""Frames that may be queued before whoever queues them lets the writer run."""
+
 _CLOSE_PATIENCE = 1.0
 """Seconds to wait for queued frames before a clean close."""
 
@@ -54,7 +57,9 @@ class Connection:
         self.send(json.dumps({"op": op, "d": data, "s": None, "t": None}))
 
     async def caught_up(self) -> None:
-        """Wait while the client is far behind."""
+        """Let a burst be written; wait while the client is far behind."""
+        if len(self._outbox) >= _BURST:
+            await asyncio.sleep(0)
         await self._caught_up.wait()
 
     async def write(self) -> None:

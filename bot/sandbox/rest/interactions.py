@@ -26,54 +26,51 @@ MAX_TITLE = 45
 
 async def answer(call: Call) -> JsonObject | None:
     """The first answer to an interaction."""
+    form = await call.form()
     token = call.request.match_info["interaction_token"]
     dialogue = call.world.interactions.take(call.number("interaction_id"), token)
-    form = await call.form()
     kind = form.payload.get("type")
-    handler = _ANSWERS.get(kind) if isinstance(kind, int) else None
-    if handler is None or kind not in _ALLOWED[dialogue.kind]:
+    if not isinstance(kind, int) or kind not in _ALLOWED[dialogue.kind]:
         raise invalid_form("type", f"Interaction callback type {kind} is invalid here")
-    data = Form(form.payload.get("data") or {}, form.files)
-    await handler(call, dialogue, data)
-    dialogue.acknowledge(handler_kind := int(kind or 0))
+    # Nothing may be awaited between taking and acknowledging: two answers could both pass.
+    _ANSWERS[kind](call, dialogue, Form(form.payload.get("data") or {}, form.files))
+    dialogue.acknowledge(kind)
+    await _announce(dialogue, kind)
     if call.request.query.get("with_response") not in ("1", "true"):
         return None
-    return _callback_payload(dialogue, handler_kind)
+    return _callback_payload(dialogue, kind)
 
 
-async def _post(call: Call, dialogue: Dialogue, form: Form) -> None:
+def _write(call: Call, dialogue: Dialogue, form: Form) -> None:
     dialogue.original = _written(call, dialogue, form)
-    await _publish(dialogue.original)
 
 
-async def _defer(call: Call, dialogue: Dialogue, form: Form) -> None:
+def _defer(call: Call, dialogue: Dialogue, form: Form) -> None:
     flags = LOADING | (int(form.payload.get("flags") or 0) & EPHEMERAL)
     message = call.world.message(dialogue.channel, call.world.bot, flags=flags)
     dialogue.original = _mark(call, dialogue, message)
-    await _publish(message)
 
 
-async def _defer_update(_: Call, dialogue: Dialogue, form: Form) -> None:
+def _defer_update(_: Call, dialogue: Dialogue, form: Form) -> None:
     del form
     dialogue.original = dialogue.source
 
 
-async def _update(call: Call, dialogue: Dialogue, form: Form) -> None:
+def _update(call: Call, dialogue: Dialogue, form: Form) -> None:
     if dialogue.source is None:
         raise invalid_form("type", "There is no message to update")
     dialogue.original = dialogue.source
     rewrite(call.world, dialogue.source, form)
-    await dialogue.source.announce_edit()
 
 
-async def _offer(_: Call, dialogue: Dialogue, form: Form) -> None:
+def _offer(_: Call, dialogue: Dialogue, form: Form) -> None:
     choices = form.payload.get("choices") or []
     if len(choices) > MAX_CHOICES:
         raise invalid_form("data.choices", "Must be 25 or fewer in number")
     dialogue.choices = choices
 
 
-async def _open_modal(_: Call, dialogue: Dialogue, form: Form) -> None:
+def _open_modal(_: Call, dialogue: Dialogue, form: Form) -> None:
     modal = form.payload
     if not 1 <= len(modal.get("title") or "") <= MAX_TITLE:
         raise invalid_form("data.title", "Must be between 1 and 45 in length")
@@ -83,6 +80,15 @@ async def _open_modal(_: Call, dialogue: Dialogue, form: Form) -> None:
         raise invalid_form("data.components", "Must be between 1 and 5 in length")
     validate(modal["components"], v2=True)
     dialogue.modal = modal
+
+
+async def _announce(dialogue: Dialogue, kind: int) -> None:
+    if dialogue.original is None:
+        return
+    if kind in _MESSAGE_ANSWERS:
+        await _publish(dialogue.original)
+    elif kind == CallbackType.UPDATE_MESSAGE:
+        await dialogue.original.announce_edit()
 
 
 async def follow_up(call: Call) -> JsonObject:
@@ -165,7 +171,7 @@ def _callback_payload(dialogue: Dialogue, kind: int) -> JsonObject:
 
 
 _ANSWERS = {
-    CallbackType.MESSAGE: _post,
+    CallbackType.MESSAGE: _write,
     CallbackType.DEFERRED_MESSAGE: _defer,
     CallbackType.DEFERRED_UPDATE: _defer_update,
     CallbackType.UPDATE_MESSAGE: _update,
