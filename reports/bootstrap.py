@@ -9,7 +9,6 @@ per block of resamples gives the replicates of all figures at once.
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -22,6 +21,7 @@ Floats = npt.NDArray[np.float64]
 
 RESAMPLES: Final = 2_000
 LEVEL: Final = 0.95
+_NORMAL: Final = NormalDist().inv_cdf((1 + LEVEL) / 2)
 _BLOCK_CELLS: Final = 2_000_000
 """People times resamples drawn at once: keeps the working memory under about 50 MB."""
 
@@ -104,7 +104,7 @@ def intervals(values: Floats, replicates: Floats, effective: Floats) -> list[Est
     """
     estimates = []
     for index, value in enumerate(values):
-        tail = NormalDist().cdf(-_expanded_quantile(float(effective[index])))
+        tail = NormalDist().cdf(-_for_few_people(_NORMAL, float(effective[index])))
         low, high = np.nanquantile(replicates[:, index], (tail, 1 - tail))
         estimates.append(Estimate(float(value), float(min(low, value)), float(max(high, value))))
     return estimates
@@ -131,8 +131,7 @@ def jointly_clear(deviations: Floats, replicates: Floats, effective: float) -> n
     if not len(usable):
         return clear
     largest = np.nanmax(np.abs(errors) / spread, axis=1)
-    widening = _expanded_quantile(effective) / NormalDist().inv_cdf((1 + LEVEL) / 2)
-    threshold = float(np.nanquantile(largest, LEVEL)) * widening
+    threshold = _for_few_people(float(np.nanquantile(largest, LEVEL)), effective)
     clear[usable] = np.abs(deviations[usable]) / spread > threshold
     return clear
 
@@ -159,10 +158,15 @@ def _draw(people: int, size: int, generator: np.random.Generator) -> Floats:
     return counts.reshape(size, people).astype(np.float64)
 
 
-def _expanded_quantile(people: float) -> float:
-    """Return the Student quantile for ``people`` units, times sqrt(n / (n - 1))."""
+def _for_few_people(quantile: float, people: float) -> float:
+    """Return what a quantile of the normal distribution becomes for ``people`` units.
+
+    Student's quantile at the same probability, times n / (n - 1): the bootstrap's spread is too
+    small by the square root of that, and by as much again where single people weigh heavily (the
+    step from HC0 to HC3; MacKinnon and White 1985).
+    """
     size = max(people, 2.0)
-    return student_quantile((1 + LEVEL) / 2, size - 1) * math.sqrt(size / (size - 1))
+    return student_quantile(NormalDist().cdf(quantile), size - 1) * size / (size - 1)
 
 
 def student_quantile(probability: float, freedom: float) -> float:

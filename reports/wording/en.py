@@ -10,11 +10,12 @@ from typing import Final
 from classifiers.emotion import Emotion
 from reports.bootstrap import Estimate
 from reports.period import Week
-from reports.report import NOTICEABLE, Baseline, EmotionShare, MoodSummary, WeeklyReport
+from reports.report import Baseline, EmotionShare, MoodSummary, WeeklyReport
 from reports.spans import Span
 from reports.wording.contract import Labels
 from reports.wording.numbers import (
     interval,
+    is_tight,
     largest,
     percent,
     percents,
@@ -245,7 +246,7 @@ def _headline(report: WeeklyReport) -> str:
 
 def _compared(report: WeeklyReport, mood: Estimate, baseline: Baseline, change: Estimate) -> str:
     now, usual = signed(mood.value), signed(baseline.mood)
-    if abs(change.value) < NOTICEABLE:
+    if not report.changed and (change.excludes(0.0) or is_tight(change)):
         return f"The mood index is {now}, much the same as the usual {usual} {_interval(change)}."
     if not report.changed:
         return (

@@ -10,11 +10,12 @@ from typing import Final
 from classifiers.emotion import Emotion
 from reports.bootstrap import Estimate
 from reports.period import Week
-from reports.report import NOTICEABLE, Baseline, EmotionShare, MoodSummary, WeeklyReport
+from reports.report import Baseline, EmotionShare, MoodSummary, WeeklyReport
 from reports.spans import Span
 from reports.wording.contract import Labels
 from reports.wording.numbers import (
     interval,
+    is_tight,
     largest,
     percent,
     percents,
@@ -241,7 +242,7 @@ def _partial_headline(report: WeeklyReport) -> str:
 def _compared(report: WeeklyReport, mood: Estimate, baseline: Baseline, change: Estimate) -> str:
     now = attached(signed(mood.value), "으로/로")
     usual = f"평소({signed(baseline.mood)})"
-    if abs(change.value) < NOTICEABLE:
+    if not report.changed and (change.excludes(0.0) or is_tight(change)):
         return (
             f"기분 지수는 {now}, {usual}와 거의 같아요(차이의 95% 구간 {interval(change, ' ~ ')})."
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from classifiers.emotion import SENTIMENT_THRESHOLD
 from reports.bootstrap import Estimate
 from reports.report import EmotionShare
 
@@ -22,6 +23,11 @@ def signed(value: float) -> str:
 def interval(estimate: Estimate, joint: str) -> str:
     """Return the ends of an interval, joined by ``joint``."""
     return f"{signed(estimate.low)}{joint}{signed(estimate.high)}"
+
+
+def is_tight(change: Estimate) -> bool:
+    """Return whether a change is known to be small: less than makes a message unneutral."""
+    return change.low > -SENTIMENT_THRESHOLD and change.high < SENTIMENT_THRESHOLD
 
 
 def percent(share: float, digits: int = 0) -> str:

@@ -138,6 +138,15 @@ def test_a_certain_but_tiny_change_is_no_change() -> None:
     assert "much the same" in sentence(report, "en")
 
 
+def test_same_is_only_said_of_what_is_known_to_be_the_same() -> None:
+    known = with_change(0.01, -0.02, 0.04)
+    assert "거의 같아요" in sentence(known, "ko")
+    assert "much the same" in sentence(known, "en")
+    unknown = with_change(0.01, -0.7, 0.4)
+    assert "우연히" in sentence(unknown, "ko")
+    assert "chance" in sentence(unknown, "en")
+
+
 def test_a_week_that_is_not_over() -> None:
     report = replace(fixed_report(), partial=True)
     assert headline(report, "ko") == "지금까지는 평소보다 가라앉아 있어요"
