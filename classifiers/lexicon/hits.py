@@ -67,10 +67,11 @@ class Hit:
         return EMOTIONS[self.weights[0][0]] if self.weights else None
 
     def scale(self, factor: float, rule: str) -> None:
-        """Strengthen or weaken it."""
+        """Strengthen or weaken it; that it is negated stays the more telling rule."""
         self.effect *= factor
         self.weights = tuple((index, weight * factor) for index, weight in self.weights)
-        self.rule = rule
+        if self.rule != NEGATED:
+            self.rule = rule
 
     def negate(self, factor: float) -> None:
         """Turn it around: not happy is mildly unpleasant, not sad is mildly pleasant."""

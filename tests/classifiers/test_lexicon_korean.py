@@ -52,6 +52,11 @@ def test_what_only_looks_like_a_negation(text: str) -> None:
     assert read(text).valence > 0
 
 
+def test_a_negated_word_stays_negated_when_stressed() -> None:
+    assert ("좋", "negated") in rules("진짜 안 좋아")
+    assert read("진짜 안 좋아").valence < read("안 좋아").valence
+
+
 def test_two_negations_cancel_out() -> None:
     assert read("안 좋지 않아").valence > 0
 
@@ -167,7 +172,8 @@ def test_repeated_emoji_fade() -> None:
     "text",
     ["아파트 공사", "분위기 있는 카페", "서울에서 겨울에 거울", "시베리아 아까 지나감", "충분하다",
      "택시비 정산", "도착하면 저장하세요", "에러 메시지 공유", "롤백 부탁드립니다",
-     "오후회의 광고통계", "개인별로 설치", "업데이트 차이", "가지려고 커피로", "써보고 싶어서 왔어요",
+     "오후회의 광고통계", "개인별로 설치", "업데이트 차이", "가지려고 커피로",
+     "써보고 싶어서 왔어요",
      "어머니 시어머니", "새끼손가락", "사기 전에 서류 전망"],
 )  # fmt: skip
 def test_words_that_only_contain_a_feeling(text: str) -> None:
