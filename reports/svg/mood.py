@@ -54,9 +54,9 @@ def mood_card(
     draw_heading(canvas, heading, subtitle_of(report, words, name))
     scale = scale_of(report, mood)
     plot = _plot(canvas, words, scale)
-    _draw_grid(canvas, plot, scale)
     if report.points:
         draw_hidden_days(canvas, report, plot, "mood-hidden")
+    _draw_grid(canvas, plot, scale)
     _draw_usual(canvas, report, plot, scale)
     if report.points:
         _draw_curve(canvas, report, plot, scale)
