@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -26,6 +27,8 @@ PERMISSION_NAMES: Final = {
     "create_posts": mark("Create Posts"),
     "attach_files": mark("Attach Files"),
 }
+COMMAND_CHANGED: Final = mark("This command has just changed. Reload Discord and try again.")
+DISCORD_AWAY: Final = mark("Discord did not take my answer. Please try again in a minute.")
 UNKNOWN_INTERACTION: Final = 10062
 """Discord's code for an answer that comes after the three seconds."""
 
@@ -119,14 +122,8 @@ _ANSWERS: Final[tuple[tuple[type[Exception], Callable[[Exception, Phrases], str]
     (app_commands.CommandOnCooldown, _cooldown),
     (app_commands.MissingPermissions, _missing_permissions),
     (app_commands.NoPrivateMessage, _fixed(mark("This works in a server only."))),
-    (
-        app_commands.CommandNotFound,
-        _fixed(mark("This command has just changed. Reload Discord and try again.")),
-    ),
-    (
-        app_commands.CommandSignatureMismatch,
-        _fixed(mark("This command has just changed. Reload Discord and try again.")),
-    ),
+    (app_commands.CommandNotFound, _fixed(COMMAND_CHANGED)),
+    (app_commands.CommandSignatureMismatch, _fixed(COMMAND_CHANGED)),
     (
         app_commands.TransformerError,
         _fixed(mark("I could not read one of the values. Check it and try again.")),
@@ -157,10 +154,9 @@ _ANSWERS: Final[tuple[tuple[type[Exception], Callable[[Exception, Phrases], str]
         discord.NotFound,
         _fixed(mark("What this is about is gone: it may have been deleted.")),
     ),
-    (
-        discord.HTTPException,
-        _fixed(mark("Discord did not take my answer. Please try again in a minute.")),
-    ),
+    (discord.HTTPException, _fixed(DISCORD_AWAY)),
+    (aiohttp.ClientError, _fixed(DISCORD_AWAY)),
+    (TimeoutError, _fixed(DISCORD_AWAY)),
 )
 
 
@@ -218,3 +214,5 @@ async def _send(interaction: discord.Interaction, text: str) -> None:
             await interaction.response.send_message(text, ephemeral=True, allowed_mentions=nobody)
     except discord.HTTPException as error:
         logger.warning("an error could not be answered: HTTP %s, code %s", error.status, error.code)
+    except aiohttp.ClientError as error:
+        logger.warning("an error could not be answered: %s", type(error).__name__)

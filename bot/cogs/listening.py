@@ -11,19 +11,15 @@ from typing import Final
 import discord
 
 from bot.clock import snowflake_at
-from bot.i18n import language_of, phrases_in
+from bot.cogs.notices import Listenable, post_notice, withdraw_notice
+from bot.i18n import Phrases, language_of, phrases_in
 from bot.services import Services
-from bot.views.notice import ended_notice, measured_notice, notice_title
 from storage.records import GuildSettings, MonitoredChannel
 
 logger = logging.getLogger(__name__)
 
-Listenable = discord.TextChannel | discord.VoiceChannel | discord.ForumChannel
-"""What can be listened to; a news channel is a text channel of another type."""
-
 READING: Final = ("view_channel", "read_message_history")
 POSTING: Final = ("view_channel", "send_messages", "attach_files")
-_THREAD_NAME_LIMIT: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +86,7 @@ class Listening:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._notifying = asyncio.Lock()
+        self._turns: dict[int, asyncio.Lock] = {}
 
     async def add(self, guild: discord.Guild, channel_id: int) -> Addition:
         """Listen to a channel from now on, and post the notice in it.
@@ -106,8 +102,9 @@ class Listening:
             return Addition(channel_id, refused=lack)
         default = default_settings(guild, self._services)
         monitored = MonitoredChannel(channel_id, since=self._since(channel))
-        added = await self._services.roster.add_channel(default, monitored)
-        return Addition(channel_id, added=added, notice=await self._notify(channel))
+        async with self._turn(guild.id):
+            added = await self._services.roster.add_channel(default, monitored)
+            return Addition(channel_id, added=added, notice=await self._notify(channel))
 
     async def remove(self, guild: discord.Guild, channel_id: int) -> bool:
         """Stop listening to a channel; return False when it was not listened to.
@@ -115,21 +112,30 @@ class Listening:
         Raises:
             StoreUnavailable: Nothing was changed.
         """
-        notice_id = self._notice_id(guild.id, channel_id)
-        removed = await self._services.roster.remove_channel(guild.id, channel_id)
         channel = guild.get_channel(channel_id)
-        if removed and notice_id is not None and isinstance(channel, Listenable):
-            await self._withdraw(channel, notice_id)
-        return removed
+        async with self._turn(guild.id):
+            notice_id = self._notice_id(guild.id, channel_id)
+            removed = await self._services.roster.remove_channel(guild.id, channel_id)
+            if removed and notice_id is not None and isinstance(channel, Listenable):
+                await withdraw_notice(channel, notice_id, self._words_of(guild))
+            return removed
 
     async def notify(self, guild: discord.Guild) -> list[Lack]:
         """Post the notices that still fail; return where it was not possible."""
         lacks = []
-        for each in settings_of(guild, self._services).channels:
-            channel = guild.get_channel(each.channel_id)
-            if isinstance(channel, Listenable):
-                lacks.append(await self._notify(channel))
+        async with self._turn(guild.id):
+            for each in settings_of(guild, self._services).channels:
+                channel = guild.get_channel(each.channel_id)
+                if isinstance(channel, Listenable):
+                    lacks.append(await self._notify(channel))
         return [lack for lack in lacks if lack is not None]
+
+    def _turn(self, guild_id: int) -> asyncio.Lock:
+        """Return what lets one change after the other happen in a guild: no notice twice."""
+        return self._turns.setdefault(guild_id, asyncio.Lock())
+
+    def _words_of(self, guild: discord.Guild) -> Phrases:
+        return phrases_in(settings_of(guild, self._services).language)
 
     def _since(self, channel: Listenable) -> int:
         # The newest id that a forum knows is that of a thread; its posts are older and newer.
@@ -143,38 +149,18 @@ class Listening:
         return next((c.notice_id for c in channels if c.channel_id == channel_id), None)
 
     async def _notify(self, channel: Listenable) -> Lack | None:
-        # Two clicks at once must not post two notices.
-        async with self._notifying:
-            return await self._post_once(channel)
-
-    async def _post_once(self, channel: Listenable) -> Lack | None:
         if self._notice_id(channel.guild.id, channel.id) is not None:
             return None
         lack = lack_in(channel.guild, channel.id, ("send_messages",))
         if lack is not None:
             return _named(lack, channel)
         try:
-            notice_id = await self._post(channel)
+            notice_id = await post_notice(channel, self._words_of(channel.guild))
         except discord.HTTPException as error:
             logger.warning("a notice was refused: HTTP %s, code %s", error.status, error.code)
             return _named(Lack(channel.id, ("send_messages",)), channel)
         await self._remember(channel, notice_id)
         return None
-
-    async def _post(self, channel: Listenable) -> int:
-        settings = settings_of(channel.guild, self._services)
-        say = phrases_in(settings.language)
-        view, nobody = measured_notice(say), discord.AllowedMentions.none()
-        if not isinstance(channel, discord.ForumChannel):
-            return (await channel.send(view=view, allowed_mentions=nobody)).id
-        tags = channel.available_tags[:1] if channel.flags.require_tag else []
-        created = await channel.create_thread(
-            name=notice_title(say)[:_THREAD_NAME_LIMIT],
-            view=view,
-            applied_tags=tags,
-            allowed_mentions=nobody,
-        )
-        return created.message.id
 
     async def _remember(self, channel: Listenable, notice_id: int) -> None:
         def edit(settings: GuildSettings) -> GuildSettings:
@@ -185,24 +171,6 @@ class Listening:
             return replace(settings, channels=channels)
 
         await self._services.roster.change(channel.guild.id, edit)
-
-    async def _withdraw(self, channel: Listenable, notice_id: int) -> None:
-        """Let the notice say that measuring ended; a notice that is gone says so by itself."""
-        say = phrases_in(settings_of(channel.guild, self._services).language)
-        place: discord.abc.Messageable | None = _place_of(channel, notice_id)
-        if not isinstance(place, discord.TextChannel | discord.VoiceChannel | discord.Thread):
-            return
-        try:
-            await place.get_partial_message(notice_id).edit(view=ended_notice(say))
-        except discord.HTTPException as error:
-            logger.info("a notice stays as it was: HTTP %s, code %s", error.status, error.code)
-
-
-def _place_of(channel: Listenable, notice_id: int) -> discord.abc.Messageable | None:
-    """Return where a notice stands: the first message of a forum post carries the post's id."""
-    if isinstance(channel, discord.ForumChannel):
-        return channel.get_thread(notice_id)
-    return channel
 
 
 def _named(lack: Lack, channel: Listenable) -> Lack:

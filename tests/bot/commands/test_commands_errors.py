@@ -3,6 +3,7 @@ from __future__ import annotations
 import logging
 import re
 
+import aiohttp
 import discord
 import pytest
 from discord import app_commands
@@ -78,6 +79,19 @@ async def _changed(interaction: discord.Interaction) -> None:
     raise app_commands.CommandNotFound("x", [])
 
 
+async def _timeout(interaction: discord.Interaction) -> None:
+    raise TimeoutError(SECRET)
+
+
+async def _cut_off(interaction: discord.Interaction) -> None:
+    raise aiohttp.ServerDisconnectedError(SECRET)
+
+
+async def _signature(interaction: discord.Interaction) -> None:
+    assert isinstance(interaction.command, app_commands.Command)
+    raise app_commands.CommandSignatureMismatch(interaction.command)
+
+
 async def _slow(interaction: discord.Interaction) -> None:
     await interaction.response.send_message("too late")
 
@@ -94,6 +108,9 @@ COMMANDS = {
     "refused": _refused,
     "not-here": _not_here,
     "changed": _changed,
+    "timeout": _timeout,
+    "cut-off": _cut_off,
+    "signature": _signature,
     "slow": _slow,
 }
 
@@ -121,6 +138,9 @@ async def fail(town: Town, name: str) -> Interaction:
         ("classifier", "The emotion classifier is not", "감정 분류기가 응답하지 않아요."),
         ("not-found", "What this is about is gone", "대상이 없어졌어요."),
         ("bad-request", "Discord did not take my answer.", "디스코드가 답을 받지 않았어요."),
+        ("timeout", "Discord did not take my answer.", "디스코드가 답을 받지 않았어요."),
+        ("cut-off", "Discord did not take my answer.", "디스코드가 답을 받지 않았어요."),
+        ("signature", "This command has just changed.", "이 명령이 방금 바뀌었어요."),
         ("refused", "Only on Sundays.", "Only on Sundays."),
         ("not-here", "This works in a server only.", "서버 안에서만 쓸 수 있어요."),
         ("changed", "This command has just changed.", "이 명령이 방금 바뀌었어요."),
@@ -183,6 +203,19 @@ async def test_an_answer_that_discord_does_not_take(
     with pytest.raises(InteractionFailedError):
         await fail(town, "store")
     assert "an error could not be answered: HTTP 400, code 50035" in caplog.text
+
+
+async def test_the_connection_breaks_while_an_error_is_answered(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    await fail(town, "refused")
+    route = "POST /interactions/{interaction_id}/{interaction_token}/callback"
+    town.server.abort(route, times=None)
+    try:
+        await fail(town, "store")
+        await town.server.wait_until(lambda: "could not be answered: " in caplog.text)
+    finally:
+        town.server.clear_faults(route)
 
 
 async def test_the_store_goes_away_and_comes_back(town: Town) -> None:

@@ -134,7 +134,7 @@ async def test_two_administrators_at_once_post_one_notice(town: Town) -> None:
     await asyncio.gather(
         *(town.run(town.admin, "monitor add", channel=town.general) for _ in range(3))
     )
-    assert town.monitored == {town.general.id}
+    assert [each.channel_id for each in town.settings.channels] == [town.general.id]
     assert len(town.server.posts(town.general)) == 1
 
 
