@@ -16,6 +16,7 @@ from bot.catchup import CatchUp
 from bot.cogs import add_cogs
 from bot.command_errors import NunchiTree
 from bot.history import History
+from bot.hot_path import take_messages
 from bot.i18n import Translator
 from bot.listener import Listener
 from bot.patience import Patience
@@ -64,6 +65,7 @@ class NunchiClient(commands.AutoShardedBot):
         self.listener = Listener(services.pipeline, self.catchup, progress, services.roster)
         self.patience = Patience(services.pipeline.inbox)
         self.patience.slow_down(self)
+        take_messages(self, self.listener.message)
         self._background: set[asyncio.Task[None]] = set()
         services.roster.subscribe(self._channels_changed)
 
@@ -84,16 +86,11 @@ class NunchiClient(commands.AutoShardedBot):
         await super().close()
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as in discord.py
-        """Handle the hot event, and the start of a session, at once instead of in a task.
-
-        A task per message is half of what discord.py spends on one, and a new session must be
-        noticed before its first message is.
-        """
-        if event_name == "message":
-            self.listener.message(args[0])
-            return
+        """Notice a new session at once instead of in a task: its first message comes next."""
         if event_name == "shard_connect":
             self.listener.session_began(args[0], self.shard_count or 1)
+        elif event_name == "socket_event_type":
+            return  # one for every message, and nobody listens
         super().dispatch(event_name, *args, **kwargs)
 
     # Sessions

@@ -27,12 +27,8 @@ class Listener:
         self._progress = progress
         self._roster = roster
 
-    def message(self, message: discord.Message) -> None:
-        """Take a new message of a monitored channel."""
-        guild = message.guild
-        if guild is None:
-            return
-        item = incoming_of(message, guild.id)
+    def message(self, item: Incoming) -> None:
+        """Take a new message when its channel is monitored."""
         if self._roster.monitors(item.channel_id):
             self._pipeline.counters.received += 1
             self._offer(item)
