@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
 from bson.int64 import Int64
-from pymongo import ASCENDING, UpdateOne
+from pymongo import ASCENDING, DeleteMany, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from storage.mongodb_documents import (
@@ -92,12 +92,10 @@ async def forget_leftovers(database: Database) -> None:
     There are none, unless a process died between writing a batch and looking for opt-outs that
     came meanwhile.
     """
-    refused: dict[int, list[str]] = {}
-    for document in await database["optouts"].find({}).to_list():
-        refused.setdefault(document["g"], []).append(document["a"])
-    for guild_id, authors in refused.items():
-        theirs = {"g": Int64(guild_id), "a": {"$in": authors}}
-        await database["messages"].delete_many(theirs)
+    refused = await database["optouts"].find({}, {"g": 1, "a": 1}).to_list()
+    steps = [DeleteMany({"g": Int64(one["g"]), "a": one["a"]}) for one in refused]
+    if steps:
+        await database["messages"].bulk_write(steps, ordered=False)
 
 
 async def forget_container(database: Database, guild_id: int, container_id: int) -> int:

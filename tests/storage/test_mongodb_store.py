@@ -109,14 +109,6 @@ class TestTrouble:
         assert "\n" not in shown
         assert len(shown) < 250
 
-    async def test_a_database_of_its_own_by_default(
-        self, mongodb_address: str, driver: str
-    ) -> None:
-        del driver
-        client: AsyncMongoClient[dict[str, object]] = AsyncMongoClient(mongodb_address)
-        assert client.get_default_database("nunchi").name == "nunchi"
-        await client.close()
-
 
 class TestVersions:
     async def test_an_older_database_is_brought_forward(self, database: str) -> None:
@@ -162,6 +154,14 @@ class TestOptOuts:
             await client.close()
         async with open_store(database) as reopened:
             assert await ids(reopened) == [2, 3]
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+async def test_without_a_name_the_database_is_ours(server: MongoServer, driver: str) -> None:
+    async with open_store(f"mongodb://127.0.0.1:{server.port}/?driver={driver}") as store:
+        await store.save_settings(GuildSettings(GUILD, theme=driver))
+    async with open_store(server.url("nunchi")) as named:
+        assert await named.settings(GUILD) == GuildSettings(GUILD, theme=driver)
 
 
 async def test_an_srv_address_without_a_name_is_unavailable() -> None:

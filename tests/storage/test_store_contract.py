@@ -213,7 +213,7 @@ class TestScan:
 
     async def test_many_records_come_once_each_in_order(self, store: Store, url: str) -> None:
         # Three to a moment, and one moment with more than a page, so that pages end inside one.
-        total, crowd = (6_000, 2_000) if "motor" in url else (20_000, 5_000)
+        total, crowd = (20_000, 5_000) if "sqlite" in url else (8_000, 2_000)
         times = [START + timedelta(seconds=max(number, crowd) // 3) for number in range(total)]
         records = [record(number, created_at=time) for number, time in enumerate(times)]
         for first in range(0, len(records), 2000):
