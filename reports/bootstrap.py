@@ -110,7 +110,9 @@ def intervals(values: Floats, replicates: Floats, effective: Floats) -> list[Est
     return estimates
 
 
-def jointly_clear(deviations: Floats, replicates: Floats, effective: float) -> npt.NDArray[np.bool_]:
+def jointly_clear(
+    deviations: Floats, replicates: Floats, effective: float
+) -> npt.NDArray[np.bool_]:
     """Return which of several deviations from zero are clear, all of them tested together.
 
     The chance that even one is called clear when nothing deviates is 5 %: each is compared with
