@@ -151,7 +151,9 @@ class Director:
         application.services.schedule.refresh(self._world.guild.id)
         running = asyncio.create_task(self._let_time_pass(before))
         try:
-            await self._server.wait_until(self._posted, READY_WITHIN)
+            await self._server.wait_until(
+                lambda: self._recorded(application.services.store), READY_WITHIN
+            )
         finally:
             running.cancel()
         self._tell(self._words.posted)
@@ -165,8 +167,9 @@ class Director:
             self._server.clock.set(begin + passed)
             await asyncio.sleep(TICK)
 
-    def _posted(self) -> bool:
-        return bool(self._server.posts(self._world.report_channel))
+    async def _recorded(self, store: Store) -> bool:
+        claims = await store.report_claims(self._world.guild.id)
+        return any(claim.message_id is not None for claim in claims)
 
     async def _conclude(self, store: Store, out: Path) -> Summary:
         pictures = self._save(out)
