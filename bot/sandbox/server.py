@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot.sandbox.clock import Clock
+from bot.sandbox.disturbances import Disturbances
 from bot.sandbox.errors import UnhandledRouteError, WaitTimeoutError
-from bot.sandbox.faults import Abort, Fault
 from bot.sandbox.gateway.endpoint import GatewayEndpoint, Op
 from bot.sandbox.gateway.hub import Hub
-from bot.sandbox.ratelimit import Limit
 from bot.sandbox.rest.route import Route
 from bot.sandbox.rest.router import Router
 from bot.sandbox.speech import compose
@@ -42,7 +41,7 @@ _POLL = 0.005
 _MAX_UPLOAD = 64 << 20
 
 
-class Sandbox:
+class Sandbox(Disturbances):
     """A loopback Discord on 127.0.0.1.
 
     Use it as an asynchronous context manager; leaving it raises `UnhandledRouteError` when the
@@ -176,57 +175,6 @@ class Sandbox:
     def posts(self, channel: Channel) -> list[Message]:
         """The bot's messages that are in a channel now, oldest first."""
         return [message for message in channel.history if message.author is self.world.bot]
-
-    def limit(self, route: str, *, requests: int, per: float) -> None:
-        """Allow `requests` every `per` seconds on a route, for each channel, guild or token.
-
-        Raises:
-            KeyError: No such route.
-        """
-        self._router.limits.set(self._router.known(route), Limit(requests, per))
-
-    def limit_globally(self, *, requests: int, per: float) -> None:
-        """Allow `requests` every `per` seconds on all routes that need the bot's token."""
-        self._router.limits.set_global(Limit(requests, per))
-
-    def lift_limits(self) -> None:
-        """Take all rate limits away."""
-        self._router.limits.clear()
-
-    def fail(
-        self,
-        route: str,
-        *,
-        status: int,
-        code: int = 0,
-        times: int | None = 1,
-        skip: int = 0,
-    ) -> None:
-        """Answer the next `times` requests of a route (None: all) with an error.
-
-        `skip` lets that many requests pass first. Raises KeyError for an unknown route.
-        """
-        fault = Fault(times=times, status=status, code=code, skip=skip)
-        self._router.faults.order(self._router.known(route), fault)
-
-    def delay(self, route: str, seconds: float, *, times: int | None = 1, skip: int = 0) -> None:
-        """Answer late. Raises KeyError for an unknown route."""
-        fault = Fault(times=times, delay=seconds, skip=skip)
-        self._router.faults.order(self._router.known(route), fault)
-
-    def abort(
-        self, route: str, when: Abort = Abort.AFTER, *, times: int | None = 1, skip: int = 0
-    ) -> None:
-        """Cut the connection instead of answering, by default after the request took effect.
-
-        Raises KeyError for an unknown route.
-        """
-        fault = Fault(times=times, abort=when, skip=skip)
-        self._router.faults.order(self._router.known(route), fault)
-
-    def clear_faults(self, route: str | None = None) -> None:
-        """Forget the faults ordered for a route, or all of them."""
-        self._router.faults.clear(route)
 
     async def drop_connections(self, code: int | None = None, *, resumable: bool = True) -> None:
         """Cut all gateway sockets: abruptly, or cleanly with a close code.

@@ -629,8 +629,8 @@ async def test_a_modal_answer_can_update_the_message_it_came_from(camp: Camp) ->
     shown = await camp.guild.run_command(camp.alice, "door", channel=camp.channel)
     sent = await (await shown.click("Rename")).submit_modal(Name="new")
     assert (sent.message, shown.text) == (shown.message, "new")
-    camp.server.interactions.deadline = 0.1
     opened = await camp.guild.run_command(camp.alice, "plain", channel=camp.channel)
+    camp.server.interactions.deadline = 0.1
     with pytest.raises(InteractionFailedError):
         await opened.submit_modal(Name="nowhere")
 

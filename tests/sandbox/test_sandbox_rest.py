@@ -27,7 +27,7 @@ async def test_a_limited_route_is_obeyed_without_a_refusal(camp: Camp) -> None:
 
 
 async def test_a_client_that_comes_too_early_gets_429_and_repeats(camp: Camp) -> None:
-    camp.server.limit(POST, requests=1, per=0.15)
+    camp.server.limit(POST, requests=1, per=0.5)
     other = camp.guild.add_channel("other")
     async with running(camp.server) as second:
         clients = (camp.client, second)
@@ -45,7 +45,7 @@ async def test_a_client_that_comes_too_early_gets_429_and_repeats(camp: Camp) ->
 
 
 async def test_a_global_limit_holds_for_all_routes(camp: Camp) -> None:
-    camp.server.limit_globally(requests=2, per=0.15)
+    camp.server.limit_globally(requests=2, per=0.5)
     await asyncio.gather(
         *(camp.client.http.get_channel(camp.channel.id) for _ in range(2)),
         camp.client.http.get_guild(camp.guild.id),
