@@ -54,7 +54,7 @@ def _too_few(span: str, minimum_group: int, say: Phrases) -> str:
 def _counted(summary: MoodSummary, span: str, say: Phrases) -> str:
     messages = say.plural("{count} message", "{count} messages", summary.messages)
     people = say.plural("{count} person", "{count} people", summary.people)
-    return joined([span, messages, people])
+    return joined([span[:1].upper() + span[1:], messages, people])
 
 
 def _index(mood: Estimate, say: Phrases) -> str:

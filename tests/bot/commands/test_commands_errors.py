@@ -92,6 +92,17 @@ async def _signature(interaction: discord.Interaction) -> None:
     raise app_commands.CommandSignatureMismatch(interaction.command)
 
 
+async def _transform(interaction: discord.Interaction) -> None:
+    kind = discord.AppCommandOptionType.string
+    raise app_commands.TransformerError(SECRET, kind, app_commands.Transformer())
+
+
+async def _transform_without_store(interaction: discord.Interaction) -> None:
+    kind = discord.AppCommandOptionType.string
+    error = app_commands.TransformerError(SECRET, kind, app_commands.Transformer())
+    raise error from StoreUnavailable(SECRET)
+
+
 async def _slow(interaction: discord.Interaction) -> None:
     await interaction.response.send_message("too late")
 
@@ -111,6 +122,8 @@ COMMANDS = {
     "timeout": _timeout,
     "cut-off": _cut_off,
     "signature": _signature,
+    "transform": _transform,
+    "transform-store": _transform_without_store,
     "slow": _slow,
 }
 
@@ -141,6 +154,8 @@ async def fail(town: Town, name: str) -> Interaction:
         ("timeout", "Discord did not take my answer.", "디스코드가 답을 받지 않았어요."),
         ("cut-off", "Discord did not take my answer.", "디스코드가 답을 받지 않았어요."),
         ("signature", "This command has just changed.", "이 명령이 방금 바뀌었어요."),
+        ("transform", "I could not read one of the values.", "읽지 못한 값이 있어요."),
+        ("transform-store", "The storage is not answering.", "저장소가 응답하지 않아요."),
         ("refused", "Only on Sundays.", "Only on Sundays."),
         ("not-here", "This works in a server only.", "서버 안에서만 쓸 수 있어요."),
         ("changed", "This command has just changed.", "이 명령이 방금 바뀌었어요."),
@@ -176,7 +191,7 @@ async def test_an_unexpected_error_has_a_reference_that_is_logged(
     reply = await fail(town, "unknown")
     found = re.search(r"`([0-9a-f]{8})`", reply.text)
     assert found is not None
-    assert f"reference {found[1]}" in caplog.text
+    assert f"fail unknown failed, reference {found[1]}" in caplog.text
     assert "Broken" in caplog.text
     assert "caused by builtins.KeyError" in caplog.text
     assert "raise KeyError(SECRET)" in caplog.text

@@ -24,7 +24,7 @@ async def test_the_mood_of_a_server(town: Town) -> None:
     reply = await town.run(town.member, "mood server")
     assert reply.ephemeral
     assert f"The mood of {town.guild.name}" in reply.text
-    assert "the last 7 days · 18 messages · 6 people" in reply.text
+    assert "The last 7 days · 18 messages · 6 people" in reply.text
     assert "Mood **+0." in reply.text
     assert "▇" in reply.text
     assert "Joy (" in reply.text

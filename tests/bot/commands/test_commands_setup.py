@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import discord
 import pytest
 
 from bot.sandbox import Permission
@@ -180,6 +181,16 @@ async def test_the_panel_is_for_those_who_manage_the_server(town: Town) -> None:
     assert refused.ephemeral
     assert "Manage Server" in refused.text
     assert town.services.roster.settings(town.guild.id) is None
+
+
+async def test_an_announcement_channel(town: Town) -> None:
+    news = town.guild._add_channel("news", discord.ChannelType.news.value, None)
+    await town.server.flush()
+    shown = await town.run(town.admin, "setup")
+    shown = await town.choose(shown, panel.CHANNELS, news)
+    await town.choose(shown, panel.REPORT_CHANNEL, news)
+    assert town.monitored == {news.id}
+    assert town.settings.report.channel_id == news.id
 
 
 async def test_a_forum_is_told_in_a_post(town: Town) -> None:
