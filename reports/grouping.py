@@ -96,10 +96,12 @@ def cells_of(columns: MessageColumns, edges: Integers) -> Cells:
     Args:
         columns: n messages.
         edges: int64[b + 1], increasing, milliseconds since the Unix epoch; bin i is
-            [edges[i], edges[i + 1]). Messages outside are left out.
+            [edges[i], edges[i + 1]). Messages outside are left out, and so are those that no
+            classifier could judge, such as a picture alone: they would pull towards neutral.
     """
     bins = np.searchsorted(edges, columns.time, side="right").astype(np.int64) - 1
-    inside = (bins >= 0) & (bins < len(edges) - 1)
+    judged = np.isfinite(columns.probabilities).any(axis=1)
+    inside = judged & (bins >= 0) & (bins < len(edges) - 1)
     probability = columns.probabilities[inside].astype(np.float64)
     known = np.isfinite(probability)
     return _summed(

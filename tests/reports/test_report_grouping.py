@@ -74,3 +74,12 @@ def test_nothing_gives_nothing() -> None:
     assert empty.people == 0
     assert len(cells_of(columns_of([]), EDGES)) == 0
     assert len(empty.into(np.zeros(1, dtype=np.int64))) == 0
+
+
+def test_messages_that_nothing_could_judge_do_not_pull_towards_neutral() -> None:
+    worded = columns_of([record(1, 0, local(0, 1), 0.5), record(2, 0, local(0, 2), 0.3)])
+    probabilities = worded.probabilities.copy()
+    probabilities[1] = np.nan
+    cells = cells_of(changed(worded, probabilities=probabilities), EDGES)
+    assert cells.messages.tolist() == [1]
+    assert cells.mean_valence() == pytest.approx([0.5])
