@@ -125,15 +125,27 @@ class BotProcess:
         }
         self.process: asyncio.subprocess.Process | None = None
 
+    @property
+    def log(self) -> str:
+        """Everything that all its runs wrote."""
+        return self._log_file.read_text("utf-8", errors="replace")
+
+    @property
+    def _log_file(self) -> Path:
+        return Path(self.environment["NUNCHI_DATA_DIR"]) / "output.txt"
+
     async def start(self) -> None:
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot",
-            "run",
-            env=self.environment,
-            cwd=self.environment["NUNCHI_DATA_DIR"],
-        )
+        with self._log_file.open("ab") as output:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "bot",
+                "run",
+                env=self.environment,
+                cwd=self.environment["NUNCHI_DATA_DIR"],
+                stdout=output,
+                stderr=output,
+            )
 
     async def kill(self) -> None:
         """Kill it as a power cut would."""
