@@ -92,6 +92,15 @@ class CatchUp:
         self._done.clear()
         self._next_turn(container_id)
 
+    def request_new(self, guild_id: int) -> None:
+        """Look at the containers of a guild that nobody has looked at in this session."""
+        settings = self._roster.settings(guild_id)
+        for channel in settings.channels if settings else ():
+            for container in self._history.containers(guild_id, channel.channel_id):
+                known = container.container_id in self._readings
+                if not known and self._progress.is_held(container.container_id):
+                    self.request(container)
+
     async def request_guild(self, guild_id: int) -> None:
         """Look at every monitored container of a guild after a new session began.
 

@@ -67,7 +67,7 @@ class NunchiClient(commands.AutoShardedBot):
         self.patience.slow_down(self)
         take_messages(self, self.listener.message)
         self._background: set[asyncio.Task[None]] = set()
-        services.roster.subscribe(self._channels_changed)
+        services.roster.subscribe(self.catchup.request_new)
 
     async def setup_hook(self) -> None:
         """Add the commands and begin to close gaps."""
@@ -78,7 +78,7 @@ class NunchiClient(commands.AutoShardedBot):
 
     async def close(self) -> None:
         """Stop what belongs to this connection, then the connection."""
-        self.services.roster.unsubscribe(self._channels_changed)
+        self.services.roster.unsubscribe(self.catchup.request_new)
         self.services.reporter.detach(self)
         for task in self._background:
             task.cancel()
@@ -112,9 +112,6 @@ class NunchiClient(commands.AutoShardedBot):
         """Welcome a guild, also one that the bot was in before."""
         self.services.pipeline.welcome_guild(guild.id)
         await self._request_guild(guild.id)
-
-    def _channels_changed(self, guild_id: int) -> None:
-        self._keep(self._request_guild(guild_id), f"gaps of guild {guild_id}")
 
     async def _request_guild(self, guild_id: int) -> None:
         backoff = Backoff()
