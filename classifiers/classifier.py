@@ -19,7 +19,12 @@ from typing import Final, ParamSpec, Protocol, TypeVar, runtime_checkable
 from urllib.parse import parse_qsl
 
 from classifiers.emotion import EMOTIONS, Emotion
-from classifiers.errors import ClassificationFailed, InvalidOption, UnknownBackend
+from classifiers.errors import (
+    BackendUnavailable,
+    ClassificationFailed,
+    InvalidOption,
+    UnknownBackend,
+)
 from classifiers.prediction import Prediction
 
 GROUP: Final = "nunchi.classifiers"
@@ -170,9 +175,18 @@ class ProcessClassifier:
         return self._info
 
     async def start(self) -> None:
-        """Start the process and build the predictor in it."""
+        """Start the process and build the predictor in it.
+
+        Raises:
+            BackendUnavailable: The process died before it was ready.
+        """
         self._worker = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
-        await self._run(_predict, self._build, ())
+        try:
+            await self._run(_predict, self._build, ())
+        except ClassificationFailed as error:
+            await self.close()
+            msg = f"the worker of {self._info.model} does not start; is there enough memory?"
+            raise BackendUnavailable(msg) from error
 
     async def classify(self, texts: Sequence[str]) -> Sequence[Prediction]:
         """Classify in the worker process."""
