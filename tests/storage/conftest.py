@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pytest
 
 from storage.open import open_store
 from storage.store import Store
-from tests.support.mongodb_server import any_server, store_url
+from tests.support.mongodb_server import any_server, fresh_database, store_url
 
 BACK_ENDS = ("sqlite", "mongodb", "motor")
 
@@ -26,7 +25,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path}/nunchi.sqlite3"
     server = request.getfixturevalue("mongodb_address")
     driver = "driver=motor" if request.param == "motor" else ""
-    return store_url(server, f"test_{secrets.token_hex(8)}", driver)
+    return store_url(server, fresh_database(), driver)
 
 
 @pytest.fixture

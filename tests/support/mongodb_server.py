@@ -7,6 +7,7 @@ a child of their own all the same.
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -16,8 +17,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pymongo import MongoClient
+
 URI_VARIABLE = "NUNCHI_TEST_MONGODB_URI"
 START_SECONDS = 20.0
+PREFIX = "nunchi_test_"
 
 
 class MongoServer:
@@ -84,6 +88,11 @@ class MongoServer:
         ]
 
 
+def fresh_database() -> str:
+    """Return a name that no database has yet."""
+    return f"{PREFIX}{secrets.token_hex(8)}"
+
+
 def free_port() -> int:
     """Return a port of 127.0.0.1 that nothing listens on."""
     with socket.socket() as probe:
@@ -115,7 +124,17 @@ def any_server(folder: Path) -> Iterator[str]:
     """Give the address (without a database) of a server to share, started when needed."""
     running = os.environ.get(URI_VARIABLE)
     if running:
-        yield running
+        try:
+            yield running
+        finally:
+            _drop_test_databases(running)
         return
     with running_server(folder) as server:
         yield f"mongodb://127.0.0.1:{server.port}"
+
+
+def _drop_test_databases(address: str) -> None:
+    with MongoClient[dict[str, object]](address) as client:
+        for name in client.list_database_names():
+            if name.startswith(PREFIX):
+                client.drop_database(name)
