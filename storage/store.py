@@ -19,7 +19,8 @@ class Store(Protocol):
     """One place that keeps everything; safe to use from several processes at once.
 
     Every method raises ``StoreUnavailable`` when the store cannot be reached or refuses the work
-    for now, and ``ValueError`` for a naive datetime. Use it as an async context manager.
+    for now, and ``ValueError`` for a naive datetime. Times are kept to the millisecond, rounded
+    down. Use it as an async context manager.
     """
 
     async def __aenter__(self) -> Self:
@@ -121,7 +122,10 @@ class Store(Protocol):
         ...
 
     async def finish_report(self, claim: ReportClaim) -> bool:
-        """Record a claim as posted or skipped (its ``state``); False when the claim was lost."""
+        """Record a claim as posted or skipped (its ``state``); False when the claim was lost.
+
+        Recording the same end again is True, so it can be repeated after a lost answer.
+        """
         ...
 
     async def release_report(self, claim: ReportClaim) -> None:
