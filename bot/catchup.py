@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -45,6 +45,8 @@ class _Reading:
     behind: bool
     reconcile: bool
     again: bool = False
+    ahead: frozenset[int] = field(default=frozenset())
+    """Messages that were stored before this reading reached them, and may be gone since."""
 
 
 class CatchUp:
@@ -83,6 +85,7 @@ class CatchUp:
         reading = self._readings.get(container_id)
         if reading is not None:
             reading.again = True
+            reading.container = container
             reading.reconcile = reading.reconcile or reconcile
             return
         behind = container.last_message_id > (self._progress.watermark(container_id) or 0)
@@ -180,6 +183,8 @@ class CatchUp:
             return
         if reading.reconcile:
             await self._reconcile(container)
+            if reading.behind:
+                reading.ahead = await self._stored_ahead(reading)
             reading.reconcile = False
         if await self._read_page(reading):
             self._next_turn(container.container_id)
@@ -192,6 +197,7 @@ class CatchUp:
             return False
         container = reading.container
         page = await self._history.after(container, reading.after)
+        self._discard_gone(reading, [item.message_id for item in page])
         for item in page:
             await self._pipeline.put(item)
         if page:
@@ -200,6 +206,24 @@ class CatchUp:
                 Read(container.guild_id, container.container_id, reading.after)
             )
         return len(page) == PAGE
+
+    async def _stored_ahead(self, reading: _Reading) -> frozenset[int]:
+        container = reading.container
+        return frozenset(
+            await self._store.versions(
+                container.guild_id,
+                container.container_id,
+                reading.after + 1,
+                container.last_message_id,
+            )
+        )
+
+    def _discard_gone(self, reading: _Reading, page: Sequence[int]) -> None:
+        """Forget what this page should hold, and does not."""
+        end = page[-1] if len(page) == PAGE else reading.container.last_message_id
+        passed = {message_id for message_id in reading.ahead if message_id <= end}
+        self._pipeline.discard(reading.container.guild_id, passed.difference(page))
+        reading.ahead -= passed
 
     async def _finish(self, reading: _Reading) -> None:
         container = reading.container

@@ -93,6 +93,8 @@ class Pipeline:
     def discard(self, guild_id: int, message_ids: Iterable[int]) -> None:
         """Forget deleted messages, also those still on their way."""
         ids = list(message_ids)
+        if not ids:
+            return
         self._forgotten.messages(ids)
         self._deletions.setdefault(guild_id, []).extend(ids)
         self._begin(0)

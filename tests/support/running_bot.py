@@ -56,8 +56,13 @@ def scheduled(channel: Channel, **changes: Any) -> ReportSchedule:
 
 
 @asynccontextmanager
-async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Application]:
-    """Run the bot in this process; it is ready, and has closed its gaps, when this yields."""
+async def running(
+    settings: Settings, clock: Clock | None = None, *, caught_up: bool = True
+) -> AsyncIterator[Application]:
+    """Run the bot in this process; it is ready, and has closed its gaps, when this yields.
+
+    With ``caught_up`` false the gaps may still be open.
+    """
     with point_discord_at(settings.discord_api or ""):
         async with opened(settings, clock or SystemClock()) as application:
             assert settings.discord_token is not None
@@ -65,6 +70,8 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
             serving = asyncio.create_task(serve(application, token))
             try:
                 await until_ready(application, serving)
+                if caught_up:
+                    await settled(application)
                 yield application
             finally:
                 serving.cancel()
@@ -77,7 +84,6 @@ async def until_ready(application: Application, serving: asyncio.Task[None]) -> 
     await until(lambda: serving.done() or application.connected(), 20)
     if serving.done():
         serving.result()
-    await settled(application)
 
 
 async def settled(application: Application) -> None:
