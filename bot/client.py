@@ -67,6 +67,7 @@ class NunchiClient(commands.AutoShardedBot):
         self.patience.slow_down(self)
         take_messages(self, self.listener.message)
         self._background: set[asyncio.Task[None]] = set()
+        self._ready_shards: set[int] = set()
         services.roster.subscribe(self.catchup.request_new)
 
     async def setup_hook(self) -> None:
@@ -88,7 +89,12 @@ class NunchiClient(commands.AutoShardedBot):
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as in discord.py
         """Notice a new session at once instead of in a task: its first message comes next."""
         if event_name == "shard_connect":
+            self._ready_shards.discard(args[0])
             self.listener.session_began(args[0], self.shard_count or 1)
+        elif event_name == "shard_ready":
+            self._ready_shards.add(args[0])
+        elif event_name == "guild_available" and args[0].shard_id not in self._ready_shards:
+            return  # part of a session that begins, whose guilds are looked at together
         elif event_name == "socket_event_type":
             return  # one for every message, and nobody listens
         super().dispatch(event_name, *args, **kwargs)
