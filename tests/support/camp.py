@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from bot.sandbox.server import Sandbox
 from bot.settings import Settings
 from classifiers.classifier import load
 from classifiers.prediction import Prediction
+from storage.records import MonitoredChannel
 from storage.store import Store
 from tests.support.running_bot import (
     FAR_AHEAD,
@@ -67,6 +68,14 @@ class Camp:
     async def say(self, text: str, place: Channel | None = None, **options: Any) -> Message:
         return await self.guild.say(self.member, place or self.channel, text, **options)
 
+    async def listen(self, application: Application, *channels: Channel) -> None:
+        """Let the running bot listen to exactly these channels."""
+        chosen = tuple(MonitoredChannel(each.id, 0) for each in channels)
+        await application.services.roster.change(
+            self.guild.id, lambda settings: replace(settings, channels=chosen)
+        )
+        await settled(application)
+
     async def expect(self, application: Application, messages: Sequence[Message]) -> None:
         """Wait until exactly these messages are stored."""
         store = application.services.store
@@ -80,9 +89,10 @@ class Camp:
         assert await stored_ids(store, self.guild.id) == sorted(each.id for each in messages)
 
     def rows(self, columns: str = "id") -> list[tuple[Any, ...]]:
-        """Read the records of every guild from the file of the store, oldest first."""
+        """Read the records of the guild from the file of the store, oldest first."""
+        query = f"SELECT {columns} FROM message WHERE guild = ? ORDER BY id"
         with sqlite3.connect(self.database) as connection:
-            found = connection.execute(f"SELECT {columns} FROM message ORDER BY id").fetchall()
+            found = connection.execute(query, (self.guild.id,)).fetchall()
         connection.close()
         return found
 
@@ -95,6 +105,17 @@ async def pitch(server: Sandbox, folder: Path, **changes: Any) -> Camp:
     settings = settings_for(server, folder, **changes)
     await monitor(settings.store.get_secret_value(), guild, [channel])
     return Camp(server, guild, channel, member, settings)
+
+
+async def pitch_beside(application: Application, server: Sandbox) -> Camp:
+    """Make another guild for a bot that runs already."""
+    guild = server.add_guild("Camp")
+    channel = guild.add_channel("general")
+    member = guild.add_member("Haru")
+    camp = Camp(server, guild, channel, member, application.services.settings)
+    await server.flush()
+    await camp.listen(application, channel)
+    return camp
 
 
 async def stored_scores(store: Store, guild_id: int) -> dict[int, np.ndarray]:
