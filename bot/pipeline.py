@@ -132,10 +132,10 @@ class Pipeline:
 
     async def erase_author(self, guild_id: int, author: bytes) -> int:
         """Forget what an author wrote until now; return the number of records."""
-        now = snowflake_at(self._clock.now())
-        self._forgotten.author(guild_id, author, now)
+        now = self._clock.now()
+        self._forgotten.author(guild_id, author, snowflake_at(now))
         async with self._writing:
-            return await self._store.delete_author(guild_id, author)
+            return await self._store.delete_author(guild_id, author, now)
 
     # Life
 

@@ -136,7 +136,7 @@ class Roster:
         """Accept a user again; return whether there was an opt-out."""
         author = self.author(guild_id, user_id)
         async with self._writing:
-            was_refused = await self._store.opt_in(guild_id, author)
+            was_refused = await self._store.opt_in(guild_id, author, self._clock.now())
             self._opted_out[guild_id] = await self._store.opted_out(guild_id)
             return was_refused
 

@@ -8,9 +8,8 @@ framework in its factory or in ``start``, never when its module is imported.
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import cache, partial
@@ -26,6 +25,7 @@ from classifiers.errors import (
     UnknownBackend,
 )
 from classifiers.prediction import Prediction
+from classifiers.worker import spawned_worker
 
 GROUP: Final = "nunchi.classifiers"
 
@@ -180,7 +180,7 @@ class ProcessClassifier:
         Raises:
             BackendUnavailable: The process died before it was ready.
         """
-        self._worker = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+        self._worker = spawned_worker()
         try:
             await self._run(_predict, self._build, ())
         except ClassificationFailed as error:
@@ -206,7 +206,7 @@ class ProcessClassifier:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._worker, call)
         except BrokenProcessPool as error:
-            self._worker = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+            self._worker = spawned_worker()
             msg = f"the worker of {self._info.model} died and was started again"
             raise ClassificationFailed(msg) from error
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Self
 
+from classifiers.worker import spawned_worker
 from reports.errors import PictureFailed
 from reports.fonts import FontBook
 from reports.rasterise import prepare, rasterise
@@ -62,8 +62,7 @@ class PictureWorker:
 
     def _submit(self, svg: str) -> Future[bytes]:
         if self._pool is None:
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=prepare)
+            self._pool = spawned_worker(prepare)
         return self._pool.submit(rasterise, svg, self._files)
 
     async def _discard(self, pool: ProcessPoolExecutor | None) -> None:

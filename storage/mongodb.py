@@ -15,10 +15,11 @@ from storage import mongodb_messages as messages
 from storage import mongodb_reports as reports
 from storage.errors import StoreUnavailable
 from storage.mongodb_client import check_address, close, connect, database_of, translated
-from storage.mongodb_documents import NEVER_EDITED, Document, author_bytes, author_text, key
+from storage.mongodb_documents import NEVER_EDITED, Document, author_bytes
 from storage.mongodb_schema import MIGRATIONS, Database, Migration, migrate
 from storage.packing import milliseconds, moment_at
 from storage.records import (
+    FOREVER,
     Batch,
     ClaimState,
     Feedback,
@@ -126,9 +127,10 @@ class MongoStore:
         return await messages.forget_guild(self._database, guild_id)
 
     @_reaching
-    async def delete_author(self, guild_id: int, author: bytes) -> int:
-        """Forget all records and feedback of one author; return the number of records."""
-        return await messages.forget_author(self._database, guild_id, author_text(author))
+    async def delete_author(self, guild_id: int, author: bytes, until: datetime) -> int:
+        """Forget all of one author, for good up to ``until``; return the number of records."""
+        stamp = milliseconds(until)
+        return await messages.forget_author(self._database, guild_id, author, stamp, stamp)
 
     @_reaching
     async def delete_before(self, guild_id: int, before: datetime) -> int:
@@ -138,18 +140,18 @@ class MongoStore:
     @_reaching
     async def opt_out(self, guild_id: int, author: bytes, at: datetime) -> int:
         """Refuse an author from now on, and forget what is kept; return the number of records."""
-        return await messages.refuse_author(self._database, guild_id, author, milliseconds(at))
+        stamp = milliseconds(at)
+        return await messages.forget_author(self._database, guild_id, author, FOREVER, stamp)
 
     @_reaching
-    async def opt_in(self, guild_id: int, author: bytes) -> bool:
-        """Accept an author again; return whether there was an opt-out."""
-        refusal = {"_id": key(guild_id, author_text(author))}
-        return (await self._database["optouts"].delete_one(refusal)).deleted_count > 0
+    async def opt_in(self, guild_id: int, author: bytes, at: datetime) -> bool:
+        """Accept what an author writes after ``at``; return whether there was an opt-out."""
+        return await messages.accept_author(self._database, guild_id, author, milliseconds(at))
 
     @_reaching
     async def opted_out(self, guild_id: int) -> frozenset[bytes]:
         """Return the pseudonyms that are refused."""
-        found = await self._find("optouts", {"g": Int64(guild_id)})
+        found = await self._find("optouts", {"g": Int64(guild_id), "u": Int64(FOREVER)})
         return frozenset(author_bytes(document["a"]) for document in found)
 
     @_reaching

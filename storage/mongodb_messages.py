@@ -6,7 +6,7 @@ ordered so that a crash between two of them loses nothing: records first, waterm
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
 
 from bson.int64 import Int64
@@ -24,7 +24,8 @@ from storage.mongodb_documents import (
     opt_out_key,
 )
 from storage.mongodb_schema import Database
-from storage.records import Batch, Deletion, MessageColumns, MessageRecord, Watermark
+from storage.packing import milliseconds
+from storage.records import FOREVER, Batch, Deletion, MessageColumns, MessageRecord, Watermark
 
 PAGE_ROWS: Final = 1024
 
@@ -68,32 +69,45 @@ async def scan_pages(
             return
 
 
-async def refuse_author(database: Database, guild_id: int, author: bytes, stamp: int) -> int:
-    """Insert an opt-out and forget the author; return the number of records."""
+async def forget_author(
+    database: Database, guild_id: int, author: bytes, until: int, at: int
+) -> int:
+    """Refuse what an author wrote up to ``until``, and delete all; return the number of records.
+
+    ``until`` is ``FOREVER`` for an opt-out.
+    """
     text = author_text(author)
     await database["optouts"].update_one(
         {"_id": key(guild_id, text)},
-        {"$setOnInsert": {"g": Int64(guild_id), "a": text, "at": Int64(stamp)}},
+        {
+            "$max": {"u": Int64(until)},
+            "$setOnInsert": {"g": Int64(guild_id), "a": text, "at": Int64(at)},
+        },
         upsert=True,
     )
-    return await forget_author(database, guild_id, text)
-
-
-async def forget_author(database: Database, guild_id: int, author: str) -> int:
-    """Delete records and feedback of one author; return the number of records."""
-    theirs = {"g": Int64(guild_id), "a": author}
+    theirs = {"g": Int64(guild_id), "a": text}
     await database["feedback"].delete_many(theirs)
     return (await database["messages"].delete_many(theirs)).deleted_count
 
 
-async def forget_leftovers(database: Database) -> None:
-    """Delete records of refused authors.
+async def accept_author(database: Database, guild_id: int, author: bytes, at: int) -> bool:
+    """End an opt-out, keeping what came before refused; return whether there was one."""
+    refusal = {"_id": key(guild_id, author_text(author)), "u": Int64(FOREVER)}
+    ended = await database["optouts"].update_one(refusal, {"$set": {"u": Int64(at)}})
+    return ended.matched_count > 0
 
-    There are none, unless a process died between writing a batch and looking for opt-outs that
+
+async def forget_leftovers(database: Database) -> None:
+    """Delete records that their authors refuse.
+
+    There are none, unless a process died between writing a batch and looking for refusals that
     came meanwhile.
     """
-    refused = await database["optouts"].find({}, {"g": 1, "a": 1}).to_list()
-    steps = [DeleteMany({"g": Int64(one["g"]), "a": one["a"]}) for one in refused]
+    refused = await database["optouts"].find({}, {"g": 1, "a": 1, "u": 1}).to_list()
+    steps = [
+        DeleteMany({"g": Int64(one["g"]), "a": one["a"], "t": {"$lte": Int64(one["u"])}})
+        for one in refused
+    ]
     if steps:
         await database["messages"].bulk_write(steps, ordered=False)
 
@@ -142,24 +156,30 @@ async def read_versions(
 
 
 async def _write_accepted(database: Database, records: Sequence[MessageRecord]) -> int:
-    """Write the records of authors who have not opted out; return how many."""
-    refused = await _refused(database, records)
-    accepted = [record for record in records if opt_out_key(record) not in refused]
+    """Write the records that their authors do not refuse; return how many."""
+    refusals = await _refusals(database, records)
+    accepted = [record for record in records if not _refuses(refusals, record)]
     written = await _upsert(database, accepted)
-    # Somebody may have opted out meanwhile, before these records were there to be forgotten.
-    late = await _refused(database, accepted)
-    slipped = [Int64(record.message_id) for record in accepted if opt_out_key(record) in late]
+    # Somebody may have refused meanwhile, before these records were there to be forgotten.
+    late = await _refusals(database, accepted)
+    slipped = [Int64(record.message_id) for record in accepted if _refuses(late, record)]
     if slipped:
         await database["messages"].delete_many({"_id": {"$in": slipped}})
     return written - len(slipped)
 
 
-async def _refused(database: Database, records: Sequence[MessageRecord]) -> frozenset[str]:
+async def _refusals(database: Database, records: Sequence[MessageRecord]) -> Mapping[str, int]:
+    """Return, for the authors of records, until when they refuse."""
     keys = list({opt_out_key(record) for record in records})
     if not keys:
-        return frozenset()
-    found = await database["optouts"].find({"_id": {"$in": keys}}, {"_id": 1}).to_list()
-    return frozenset(document["_id"] for document in found)
+        return {}
+    found = await database["optouts"].find({"_id": {"$in": keys}}, {"u": 1}).to_list()
+    return {document["_id"]: document["u"] for document in found}
+
+
+def _refuses(refusals: Mapping[str, int], record: MessageRecord) -> bool:
+    until = refusals.get(opt_out_key(record))
+    return until is not None and until >= milliseconds(record.created_at)
 
 
 async def _upsert(database: Database, records: Sequence[MessageRecord]) -> int:

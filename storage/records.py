@@ -11,6 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 PSEUDONYM_BYTES: Final = 16
+
+FOREVER: Final = 2**63 - 1
+"""Milliseconds since the Unix epoch up to which an opt-out refuses: all of them."""
+
 DEFAULT_RETENTION_DAYS: Final = 365
 DEFAULT_MINIMUM_GROUP: Final = 5
 

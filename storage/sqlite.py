@@ -14,6 +14,7 @@ from storage import sqlite_reports as reports
 from storage.errors import StoreUnavailable
 from storage.packing import milliseconds, moment_at, optional_moment
 from storage.records import (
+    FOREVER,
     Batch,
     ClaimState,
     Feedback,
@@ -118,9 +119,10 @@ class SqliteStore:
         await self._write(messages.forget_guild_rest, guild_id)
         return count
 
-    async def delete_author(self, guild_id: int, author: bytes) -> int:
-        """Forget all records and feedback of one author; return the number of records."""
-        return await self._write(messages.forget_author, guild_id, author)
+    async def delete_author(self, guild_id: int, author: bytes, until: datetime) -> int:
+        """Forget all of one author, for good up to ``until``; return the number of records."""
+        stamp = milliseconds(until)
+        return await self._write(messages.forget_author, guild_id, author, stamp, stamp)
 
     async def delete_before(self, guild_id: int, before: datetime) -> int:
         """Forget records and feedback created before a moment; return the number of records."""
@@ -130,15 +132,17 @@ class SqliteStore:
 
     async def opt_out(self, guild_id: int, author: bytes, at: datetime) -> int:
         """Refuse an author from now on, and forget what is kept; return the number of records."""
-        return await self._write(messages.refuse_author, guild_id, author, milliseconds(at))
+        stamp = milliseconds(at)
+        return await self._write(messages.forget_author, guild_id, author, FOREVER, stamp)
 
-    async def opt_in(self, guild_id: int, author: bytes) -> bool:
-        """Accept an author again; return whether there was an opt-out."""
-        return await self._write(messages.accept_author, guild_id, author)
+    async def opt_in(self, guild_id: int, author: bytes, at: datetime) -> bool:
+        """Accept what an author writes after ``at``; return whether there was an opt-out."""
+        return await self._write(messages.accept_author, guild_id, author, milliseconds(at))
 
     async def opted_out(self, guild_id: int) -> frozenset[bytes]:
         """Return the pseudonyms that are refused."""
-        rows = await self._rows("hex(author)", "opt_out WHERE guild = ?", guild_id)
+        source = "opt_out WHERE guild = ? AND until = ?"
+        rows = await self._rows("hex(author)", source, guild_id, FOREVER)
         return frozenset(bytes.fromhex(author) for (author,) in rows)
 
     async def save_settings(self, settings: GuildSettings) -> None:

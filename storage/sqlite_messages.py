@@ -22,7 +22,7 @@ from storage.packing import (
     ordered_columns,
     pack_scores,
 )
-from storage.records import Batch, Deletion, MessageColumns, MessageRecord, Watermark
+from storage.records import FOREVER, Batch, Deletion, MessageColumns, MessageRecord, Watermark
 
 T = TypeVar("T")
 
@@ -106,27 +106,32 @@ def read_versions(
     return fetch_rows(connection, "id, edited", source, (guild_id, first_id, last_id, container_id))
 
 
-def forget_author(connection: sqlite3.Connection, guild_id: int, author: bytes) -> int:
-    """Delete records and feedback of one author; return the number of records."""
+def forget_author(
+    connection: sqlite3.Connection, guild_id: int, author: bytes, until: int, at: int
+) -> int:
+    """Refuse what an author wrote up to ``until``, and delete all; return the number of records.
+
+    ``until`` is ``FOREVER`` for an opt-out.
+    """
+    connection.execute(
+        """
+        INSERT INTO opt_out VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
+        SET at = excluded.at, until = excluded.until WHERE excluded.until > until
+        """,
+        (guild_id, author, at, until),
+    )
     pair = (guild_id, author)
     connection.execute("DELETE FROM feedback WHERE guild = ? AND author = ?", pair)
     return connection.execute("DELETE FROM message WHERE guild = ? AND author = ?", pair).rowcount
 
 
-def refuse_author(connection: sqlite3.Connection, guild_id: int, author: bytes, at: int) -> int:
-    """Insert an opt-out and forget the author; return the number of records."""
-    connection.execute(
-        "INSERT INTO opt_out VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (guild_id, author, at)
+def accept_author(connection: sqlite3.Connection, guild_id: int, author: bytes, at: int) -> bool:
+    """End an opt-out, keeping what came before refused; return whether there was one."""
+    ended = connection.execute(
+        "UPDATE opt_out SET until = ? WHERE guild = ? AND author = ? AND until = ?",
+        (at, guild_id, author, FOREVER),
     )
-    return forget_author(connection, guild_id, author)
-
-
-def accept_author(connection: sqlite3.Connection, guild_id: int, author: bytes) -> bool:
-    """Delete an opt-out; return whether there was one."""
-    pair = (guild_id, author)
-    return (
-        connection.execute("DELETE FROM opt_out WHERE guild = ? AND author = ?", pair).rowcount > 0
-    )
+    return ended.rowcount > 0
 
 
 def forget_container_watermarks(
@@ -186,12 +191,13 @@ def _row(record: MessageRecord) -> tuple[Value, ...]:
 @lru_cache(maxsize=ROWS_PER_STATEMENT)
 def _upsert_statement(rows: int) -> str:
     values = ",".join([_ONE_ROW] * rows)
-    # The check for an opt-out is part of the statement: nothing can come between the two.
+    # The check for a refusal is part of the statement: nothing can come between the two.
     return f"""
         INSERT INTO message ({_COLUMNS}) SELECT * FROM (VALUES {values}) AS given
         WHERE NOT EXISTS (
             SELECT 1 FROM opt_out
             WHERE opt_out.guild = given.column2 AND opt_out.author = given.column5
+                AND opt_out.until >= given.column6
         ) {_REPLACE}
     """  # noqa: S608 (only placeholders are filled in)
 

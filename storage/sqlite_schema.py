@@ -35,6 +35,7 @@ _FIRST: Final[Migration] = (
         guild INTEGER NOT NULL,
         author BLOB NOT NULL,
         at INTEGER NOT NULL,
+        until INTEGER NOT NULL,
         PRIMARY KEY (guild, author)
     ) WITHOUT ROWID
     """,

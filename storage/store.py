@@ -45,9 +45,9 @@ class Store(Protocol):
     async def apply(self, batch: Batch) -> int:
         """Write a batch and return how many records were inserted or replaced.
 
-        Left out are records whose author has opted out of the guild, and records older than the
-        stored edit of the same message. Watermarks only move forward. Applying the same batch
-        again changes nothing.
+        Left out are records that their author refused (an opt-out, or an erasure after they were
+        written), and records older than the stored edit of the same message. Watermarks only move
+        forward. Applying the same batch again changes nothing.
         """
         ...
 
@@ -69,8 +69,11 @@ class Store(Protocol):
         """Forget everything of a guild except its opt-outs; return the number of records."""
         ...
 
-    async def delete_author(self, guild_id: int, author: bytes) -> int:
-        """Forget all records and feedback of one author; return the number of records."""
+    async def delete_author(self, guild_id: int, author: bytes, until: datetime) -> int:
+        """Forget all records and feedback of one author; return the number of records.
+
+        For good: what the author wrote up to ``until`` is never taken again.
+        """
         ...
 
     async def delete_before(self, guild_id: int, before: datetime) -> int:
@@ -83,8 +86,8 @@ class Store(Protocol):
         """Refuse an author from now on, and forget what is kept; return the number of records."""
         ...
 
-    async def opt_in(self, guild_id: int, author: bytes) -> bool:
-        """Accept an author again; return whether there was an opt-out."""
+    async def opt_in(self, guild_id: int, author: bytes, at: datetime) -> bool:
+        """Accept what an author writes after ``at``; return whether there was an opt-out."""
         ...
 
     async def opted_out(self, guild_id: int) -> frozenset[bytes]:

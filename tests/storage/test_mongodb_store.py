@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from bson.int64 import Int64
 from pymongo import AsyncMongoClient
 
 from storage.errors import InvalidStoreUrl, SchemaTooNew, StoreUnavailable
@@ -15,7 +16,7 @@ from storage.mongodb import MongoStore
 from storage.mongodb_schema import MIGRATIONS, Database
 from storage.open import open_store
 from storage.packing import EPOCH
-from storage.records import Batch, GuildSettings, Watermark
+from storage.records import FOREVER, Batch, GuildSettings, Watermark
 from storage.store import Store
 from tests.support.mongodb_server import (
     MongoServer,
@@ -168,7 +169,7 @@ class TestOptOuts:
             stored = await leftovers.find_one({"_id": record(6).message_id})
             assert stored is not None
             optouts = client.get_default_database()["optouts"]
-            refusal = {"g": stored["g"], "a": stored["a"]}
+            refusal = {"g": stored["g"], "a": stored["a"], "u": Int64(FOREVER)}
             await optouts.insert_one({"_id": f"{stored['g']}:{stored['a']}", **refusal})
             await client.close()
         async with open_store(database) as reopened:

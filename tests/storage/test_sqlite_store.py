@@ -182,7 +182,7 @@ class TestTrouble:
             file.write(b"\xff" * (size - 4096))
         with pytest.raises(StoreUnavailable, match="malformed"):
             async with SqliteStore(path) as store:
-                await store.delete_author(GUILD, author(1))
+                await store.delete_author(GUILD, author(1), START)
 
     async def test_a_mistake_of_ours_is_not_taken_for_trouble(self, path: Path) -> None:
         broken = record(1, language=None)

@@ -304,11 +304,18 @@ class TestForgetting:
         await store.apply(upserts(*map(record, range(10)), record(11, guild_id=OTHER_GUILD)))
         await store.add_feedback(replace(FEEDBACK, author=author(1)))
         await store.add_feedback(replace(FEEDBACK, author=author(2)))
-        assert await store.delete_author(GUILD, author(1)) == 2
+        until = record(6).created_at
+        assert await store.delete_author(GUILD, author(1), until) == 2
         assert [number % 5 for number in await ids(store)] == [0, 2, 3, 4] * 2
         assert [given.author for given in await store.feedback(GUILD)] == [author(2)]
         assert await ids(store, OTHER_GUILD) == [11]
-        assert await store.apply(upserts(record(1))) == 1  # forgotten, not refused
+        assert await store.opted_out(GUILD) == frozenset()
+
+    async def test_an_erasure_holds_for_what_was_written_before_it(self, store: Store) -> None:
+        await store.delete_author(GUILD, author(1), record(6).created_at)
+        await store.delete_author(GUILD, author(1), record(1).created_at)
+        assert await store.apply(upserts(record(1), record(6), record(11), record(2))) == 2
+        assert await ids(store) == [2, 11]
 
     async def test_what_is_older_than_the_retention(self, store: Store) -> None:
         await store.apply(upserts(*map(record, range(10)), record(1, guild_id=5, message_id=1)))
@@ -342,7 +349,7 @@ class TestOptOuts:
 
     async def test_survives_every_forgetting(self, store: Store) -> None:
         await store.opt_out(GUILD, author(1), NOW)
-        await store.delete_author(GUILD, author(1))
+        await store.delete_author(GUILD, author(1), NOW)
         await store.delete_guild(GUILD)
         await store.delete_before(GUILD, FAR)
         assert await store.apply(upserts(record(1))) == 0
@@ -350,9 +357,14 @@ class TestOptOuts:
     async def test_can_be_repeated_and_taken_back(self, store: Store) -> None:
         await store.opt_out(GUILD, author(1), NOW)
         assert await store.opt_out(GUILD, author(1), NOW + HOUR) == 0
-        assert await store.opt_in(GUILD, author(1)) is True
-        assert await store.opt_in(GUILD, author(1)) is False
-        assert await store.apply(upserts(record(1))) == 1
+        at = record(5).created_at
+        assert await store.opt_in(GUILD, author(1), at) is True
+        assert await store.opt_in(GUILD, author(1), at) is False
+        # What was written while the author was out stays out, whoever reads it again.
+        assert await store.apply(upserts(record(1), record(6))) == 1
+        assert await ids(store) == [6]
+        assert await store.opt_out(GUILD, author(1), NOW) == 1
+        assert await store.opted_out(GUILD) == {author(1)}
 
     async def test_nothing_slips_in_while_batches_are_written(self, store: Store) -> None:
         async def keep_writing(turn: int) -> None:
@@ -554,6 +566,8 @@ class TestNaiveTimes:
         for attempt in (
             store.delete_before(GUILD, NAIVE),
             store.opt_out(GUILD, author(1), NAIVE),
+            store.opt_in(GUILD, author(1), NAIVE),
+            store.delete_author(GUILD, author(1), NAIVE),
             store.save_settings(GuildSettings(GUILD, report=schedule)),
             store.claim_report(GUILD, WEEK, "a", now=NAIVE, until=NOW),
             store.claim_report(GUILD, WEEK, "a", now=NOW, until=NAIVE),
