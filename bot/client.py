@@ -12,7 +12,7 @@ import discord
 from discord.ext import commands
 
 from bot.backoff import Backoff
-from bot.catchup import CatchUp
+from bot.catchup import TRANSIENT, CatchUp
 from bot.cogs import add_cogs
 from bot.command_errors import NunchiTree
 from bot.history import History
@@ -106,7 +106,7 @@ class NunchiClient(commands.AutoShardedBot):
         log.info("shard %d is ready: %d guilds", shard_id, len(self.guilds))
         for guild in self.guilds:
             if guild.shard_id == shard_id:
-                self._keep(self._request_guild(guild.id), f"gaps of guild {guild.id}")
+                self._keep(self._return_to(guild.id), f"gaps of guild {guild.id}")
         self.services.reporter.attach(self)
         self.services.schedule.scan_soon()
 
@@ -118,6 +118,18 @@ class NunchiClient(commands.AutoShardedBot):
         """Welcome a guild, also one that the bot was in before."""
         self.services.pipeline.welcome_guild(guild.id)
         await self._request_guild(guild.id)
+
+    async def _return_to(self, guild_id: int) -> None:
+        await self._request_guild(guild_id)
+        settings = self.services.roster.settings(guild_id)
+        known = [channel.channel_id for channel in settings.channels] if settings else []
+        try:
+            vanished = await self.history.vanished(guild_id, known)
+        except TRANSIENT as error:
+            log.warning("channels of guild %d cannot be looked up: %s", guild_id, error)
+            return
+        for channel_id in vanished:
+            await self._until_stored(self.listener.container_deleted, guild_id, channel_id)
 
     async def _request_guild(self, guild_id: int) -> None:
         backoff = Backoff()

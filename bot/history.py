@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -64,6 +64,30 @@ class History:
             if thread.archive_timestamp < since:
                 return
             yield _of_thread(thread)
+
+    async def vanished(self, guild_id: int, channel_ids: Iterable[int]) -> list[int]:
+        """Return the channels that were deleted while nobody listened.
+
+        A channel that the client does not list is asked for: only one that Discord does not know
+        any more counts, not one that was closed to the bot.
+
+        Raises:
+            discord.HTTPException: Discord does not answer.
+        """
+        guild = self._client.get_guild(guild_id)
+        if guild is None or guild.unavailable:
+            return []
+        unlisted = [each for each in channel_ids if guild.get_channel(each) is None]
+        return [each for each in unlisted if not await self._exists(each)]
+
+    async def _exists(self, channel_id: int) -> bool:
+        try:
+            await self._client.fetch_channel(channel_id)
+        except discord.NotFound:
+            return False
+        except discord.Forbidden:
+            return True
+        return True
 
     def readable(self, guild_id: int, channel_id: int) -> bool:
         """Tell whether the bot may read the history of a channel and of its threads."""

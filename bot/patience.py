@@ -39,9 +39,7 @@ class Patience:
         # The one place where discord.py opens its sockets; it documents no hook for them.
         client.http.ws_connect = connect_patiently  # type: ignore[method-assign]
 
-    def _patient(
-        self, socket: aiohttp.ClientWebSocketResponse
-    ) -> aiohttp.ClientWebSocketResponse:
+    def _patient(self, socket: aiohttp.ClientWebSocketResponse) -> aiohttp.ClientWebSocketResponse:
         receive = socket.receive
 
         async def receive_patiently(timeout: float | None = None) -> aiohttp.WSMessage:  # noqa: ASYNC109 - its name in aiohttp

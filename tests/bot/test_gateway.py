@@ -214,6 +214,25 @@ async def test_a_deleted_channel_is_forgotten(server, camp):
         assert not application.services.roster.monitors(camp.channel.id)
 
 
+async def test_a_channel_deleted_while_away_is_forgotten_and_a_closed_one_is_not(server, camp):
+    closed = camp.guild.add_channel("closed")
+    url = camp.settings.store.get_secret_value()
+    await monitor(url, camp.guild, [camp.channel, closed])
+    async with running(camp.settings) as application:
+        gone, kept = await camp.say(4), await camp.say(3, closed)
+        await expect(application, camp, gone + kept)
+    await camp.channel.delete()
+    await closed.set_permissions(camp.guild.everyone, deny=Permission.VIEW_CHANNEL)
+    async with running(camp.settings) as application:
+
+        async def only_the_closed_one():
+            return await stored_ids(application.services.store, camp.guild.id) == kept
+
+        await until(only_the_closed_one)
+        assert application.services.roster.monitors(closed.id)
+        assert not application.services.roster.monitors(camp.channel.id)
+
+
 async def test_a_guild_that_removes_the_bot_is_forgotten(server, camp):
     async with running(camp.settings) as application:
         await camp.say(5)
