@@ -33,6 +33,8 @@ LEASE: Final = timedelta(minutes=10)
 SENDING: Final = 300.0
 """Seconds after which a post that is not through is given up, well inside the lease."""
 
+Place = discord.TextChannel | discord.Thread
+
 _UNSENT = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
 
 
@@ -74,6 +76,7 @@ class Reporter:
         self._grace = grace
         self._client: discord.Client | None = None
         self._busy: set[int] = set()
+        self._unrecorded: dict[tuple[int, str], tuple[int, int]] = {}
 
     def attach(self, client: discord.Client) -> None:
         """Post through this client from now on."""
@@ -156,15 +159,33 @@ class Reporter:
         claim = await self._claim(settings.guild_id, week)
         if claim is None:
             return False
-        if claim.attempt > 1:
-            earlier = await _posted_before(client, channel, week, due, settings.language)
-            if earlier is not None:
-                return await self._finish(claim, channel.id, earlier)
+        try:
+            earlier = await self._earlier_post(client, channel, claim, due, settings.language)
+        except _UNSENT as error:
+            return await self._give_back(claim, error)
+        if earlier is not None:
+            return await self._finish(claim, *earlier)
         rendered = await self.render(settings.guild_id, week, due=due)
         if rendered.report.messages == 0:
             await self._store.finish_report(replace(claim, state=ClaimState.SKIPPED))
             return False
         return await self._send(channel, rendered, week)
+
+    async def _earlier_post(
+        self,
+        client: discord.Client,
+        channel: Place,
+        claim: ReportClaim,
+        due: datetime,
+        language: str,
+    ) -> tuple[int, int] | None:
+        """Return channel and message of a post that was made, and not recorded."""
+        known = self._unrecorded.get((claim.guild_id, claim.period))
+        if known is not None or claim.attempt == 1:
+            return known
+        week = Week.parse(claim.period)
+        message_id = await _posted_before(client, channel, week, due, language)
+        return None if message_id is None else (channel.id, message_id)
 
     async def _claim(self, guild_id: int, week: Week) -> ReportClaim | None:
         now = self._clock.now()
@@ -172,9 +193,7 @@ class Reporter:
             guild_id, week.key, self._owner, now=now, until=now + LEASE
         )
 
-    async def _send(
-        self, channel: discord.abc.MessageableChannel, rendered: Rendered, week: Week
-    ) -> bool:
+    async def _send(self, channel: Place, rendered: Rendered, week: Week) -> bool:
         guild_id = rendered.report.guild_id
         claim = await self._claim(guild_id, week)
         if claim is None:
@@ -183,15 +202,23 @@ class Reporter:
             async with asyncio.timeout(SENDING):
                 message = await _deliver(channel, rendered, nonce_of(guild_id, week))
         except _UNSENT as error:
-            log.warning("the report of guild %d was not sent (%s); trying again", guild_id, error)
-            with suppress(StoreUnavailable):
-                await self._store.release_report(claim)
-            return False
+            return await self._give_back(claim, error)
         return await self._finish(claim, channel.id, message.id)
 
+    async def _give_back(self, claim: ReportClaim, error: Exception) -> bool:
+        log.warning("the report of guild %d was not sent (%s); trying again", claim.guild_id, error)
+        with suppress(StoreUnavailable):
+            await self._store.release_report(claim)
+        return False
+
     async def _finish(self, claim: ReportClaim, channel_id: int, message_id: int) -> bool:
+        key = (claim.guild_id, claim.period)
+        # Kept until it is recorded: while the claim is ours, nobody would look for the post.
+        self._unrecorded[key] = (channel_id, message_id)
         done = replace(claim, state=ClaimState.POSTED, channel_id=channel_id, message_id=message_id)
-        return await self._store.finish_report(done)
+        recorded = await self._store.finish_report(done)
+        del self._unrecorded[key]
+        return recorded
 
 
 def due_moment(settings: GuildSettings, week: Week) -> datetime:
@@ -221,38 +248,42 @@ def nonce_of(guild_id: int, week: Week) -> str:
     return f"{guild_id:x}-{week.key}"[-25:]
 
 
-def _sendable(
-    client: discord.Client, settings: GuildSettings
-) -> discord.abc.MessageableChannel | None:
+def _sendable(client: discord.Client, settings: GuildSettings) -> Place | None:
     guild = client.get_guild(settings.guild_id)
     channel = guild.get_channel_or_thread(settings.report.channel_id or 0) if guild else None
-    if guild is None or not isinstance(channel, discord.TextChannel | discord.Thread):
+    if guild is None or not isinstance(channel, Place):
         return None
-    return channel if channel.permissions_for(guild.me).send_messages else None
+    may = channel.permissions_for(guild.me)
+    in_thread = isinstance(channel, discord.Thread)
+    return channel if (may.send_messages_in_threads if in_thread else may.send_messages) else None
 
 
-async def _deliver(
-    channel: discord.abc.MessageableChannel, rendered: Rendered, nonce: str
-) -> discord.Message:
-    if isinstance(channel, discord.TextChannel | discord.Thread):
-        allowed = channel.permissions_for(channel.guild.me)
-        if not allowed.attach_files:
-            return await channel.send(rendered.text, nonce=nonce)
+async def _deliver(channel: Place, rendered: Rendered, nonce: str) -> discord.Message:
+    if not channel.permissions_for(channel.guild.me).attach_files:
+        return await channel.send(rendered.text, nonce=nonce)
     message = rendered.message()
     return await channel.send(view=message.view, files=message.files, nonce=nonce)
 
 
 async def _posted_before(
     client: discord.Client,
-    channel: discord.abc.MessageableChannel,
+    channel: Place,
     week: Week,
     due: datetime,
     language: str,
 ) -> int | None:
-    """Return the weekly post that an earlier try made before it could record it."""
+    """Return the weekly post that an earlier try made before it could record it.
+
+    Where the history is closed there is nothing to find: a second post is better than none.
+
+    Raises:
+        discord.HTTPException: Discord does not answer as it should; try again.
+    """
+    if not channel.permissions_for(channel.guild.me).read_message_history:
+        return None
     me = client.user.id if client.user else 0
     since = discord.Object(snowflake_at(due))
-    async for message in channel.history(limit=200, after=since, oldest_first=True):
+    async for message in channel.history(limit=None, after=since, oldest_first=True):
         if message.author.id == me and carries(message, week, language):
             return message.id
     return None
