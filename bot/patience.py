@@ -19,6 +19,9 @@ from bot.inbox import Inbox
 PATIENCE: Final = 3.0
 """Seconds; Discord's heartbeats are 41 seconds apart."""
 
+HANDSHAKE: Final = 8
+"""Messages within which discord.py's heartbeat has begun to watch the connection."""
+
 
 class Patience:
     """Lets the readers of one client wait while the inbox is crowded."""
@@ -41,10 +44,17 @@ class Patience:
 
     def _patient(self, socket: aiohttp.ClientWebSocketResponse) -> aiohttp.ClientWebSocketResponse:
         receive = socket.receive
+        received = 0
 
         async def receive_patiently(timeout: float | None = None) -> aiohttp.WSMessage:  # noqa: ASYNC109 - its name in aiohttp
+            nonlocal received
             if self._inbox.crowded:
                 await self._wait()
+            if received >= HANDSHAKE:
+                # From here on heartbeats tell a dead connection; a timer a message costs more
+                # than reading it.
+                return await receive(None)
+            received += 1
             return await receive(timeout)
 
         socket.receive = receive_patiently  # type: ignore[method-assign]

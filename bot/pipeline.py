@@ -29,6 +29,10 @@ UNCLASSIFIED: Final = Prediction((math.nan,) * len(EMOTIONS), 0.0, "und", "")
 """Stands in records of messages that say nothing in words, such as a picture alone."""
 
 
+BATCHES_AHEAD: Final = 2
+"""Batches that wait for the writer: enough that a worker process always has the next one."""
+
+
 @dataclass(slots=True)
 class Counters:
     """What went through, for health checks and the closing table of the demo."""
@@ -49,7 +53,10 @@ class _Judged:
 
 
 class Pipeline:
-    """Two stages with one batch between them: classify the next while the last is written."""
+    """Two stages: batches are classified, a few ahead, while the one before is written.
+
+    They are written in the order in which their messages came.
+    """
 
     def __init__(
         self,
@@ -74,7 +81,7 @@ class Pipeline:
         self._batch_wait = batch_wait
         self._forgotten = Forgotten()
         self._deletions: dict[int, list[int]] = {}
-        self._judged: asyncio.Queue[_Judged] = asyncio.Queue(1)
+        self._judging: asyncio.Queue[asyncio.Task[_Judged]] = asyncio.Queue(BATCHES_AHEAD)
         self._unfinished = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -142,7 +149,7 @@ class Pipeline:
     async def run(self) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as stages:
-            stages.create_task(self._classify_forever(), name="classify")
+            stages.create_task(self._classify_forever(stages), name="classify")
             stages.create_task(self._write_forever(), name="write")
 
     async def drained(self) -> None:
@@ -160,10 +167,10 @@ class Pipeline:
 
     # First stage
 
-    async def _classify_forever(self) -> None:
+    async def _classify_forever(self, stages: asyncio.TaskGroup) -> None:
         while True:
             items = await self.inbox.take(self._batch_size, self._batch_wait)
-            await self._judged.put(await self._classify(items))
+            await self._judging.put(stages.create_task(self._classify(items)))
 
     async def _classify(self, items: Sequence[Item]) -> _Judged:
         judged = _Judged(items)
@@ -190,7 +197,7 @@ class Pipeline:
 
     async def _write_forever(self) -> None:
         while True:
-            judged = await self._judged.get()
+            judged = await (await self._judging.get())
             await self._write(judged)
             self._finish(len(judged.items))
 

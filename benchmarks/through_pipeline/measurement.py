@@ -61,7 +61,7 @@ class Bench:
         client.stop("stop", 0)
         return float(self.options.burst / (last - sent[0][1]))
 
-    def bot(self) -> tuple[Partner, str]:
+    def bot(self, classifier: str = "lexicon") -> tuple[Partner, str]:
         self.runs += 1
         url = f"sqlite:///{self.folder / f'run{self.runs}.sqlite3'}"
         asyncio.run(self._monitor_all(url))
@@ -69,10 +69,9 @@ class Bench:
             "discord_token": "sandbox-token",
             "store": url,
             "data_dir": self.folder,
-            "classifier": self.options.classifier,
             "discord_api": self.base_url,
         }
-        client = Partner(bot_process, settings)
+        client = Partner(bot_process, settings, classifier == "trivial")
         client.ask("ready", 0)
         return client, url
 
@@ -82,8 +81,8 @@ class Bench:
         async with open_store(url) as store:
             await store.save_settings(GuildSettings(self.guild_id, channels=channels))
 
-    def throughput(self) -> tuple[float, dict[str, int]]:
-        client, url = self.bot()
+    def throughput(self, classifier: str) -> tuple[float, dict[str, int]]:
+        client, url = self.bot(classifier)
         sent = self.server.ask("send", self.options.burst, 0)
         last, _, _ = client.ask("expect", self.options.burst)
         overflowed = client.ask("counters", 0)[2]
@@ -135,24 +134,31 @@ async def _check(url: str, guild_id: int, sent: list[int]) -> dict[str, int]:
 
 def measure(options: argparse.Namespace, folder: Path) -> dict[str, object]:
     bench = Bench(options, folder)
-    bare, full, checks, slow, fast = [], [], [], [], []
+    bare: list[float] = []
+    rates: dict[str, list[float]] = {"trivial": [], "lexicon": []}
+    checks, slow, fast = [], [], []
     for run in range(options.runs):
         bare.append(bench.bare())
-        rate, check = bench.throughput()
-        full.append(rate)
-        checks.append(check)
+        for classifier, figures in rates.items():
+            rate, check = bench.throughput(classifier)
+            figures.append(rate)
+            checks.append(check)
         slow.append(bench.latency(200, options.seconds))
         fast.append(bench.latency(1000, options.seconds))
-        print(f"run {run + 1}: bare {bare[-1]:.0f}/s, bot {rate:.0f}/s, {check}", file=sys.stderr)
+        last = {name: round(figures[-1]) for name, figures in rates.items()}
+        print(f"run {run + 1}: bare {bare[-1]:.0f}/s, bot {last}, {check}", file=sys.stderr)
     idle, grown = bench.memory()
     bench.server.stop("stop", 0, 0)
     median = statistics.median
-    ratios = [mine / theirs for mine, theirs in zip(full, bare, strict=True)]
+
+    def ratio(name: str) -> float:
+        pairs = zip(rates[name], bare, strict=True)
+        return round(median([mine / theirs for mine, theirs in pairs]), 3)
+
     return {
-        "classifier": options.classifier,
-        "messages_per_second": round(median(full)),
+        "messages_per_second": round(median(rates["trivial"])),
         "bare_messages_per_second": round(median(bare)),
-        "ratio_to_bare_client": round(median(ratios), 3),
+        "ratio_to_bare_client": ratio("trivial"),
         "p50_ms_at_200": round(median([each["p50"] for each in slow]), 1),
         "p99_ms_at_200": round(median([each["p99"] for each in slow]), 1),
         "p50_ms_at_1000": round(median([each["p50"] for each in fast]), 1),
@@ -163,6 +169,8 @@ def measure(options: argparse.Namespace, folder: Path) -> dict[str, object]:
         "missing": sum(check["missing"] for check in checks),
         "duplicated": sum(check["duplicated"] for check in checks),
         "overflowed": sum(check["overflowed"] for check in checks),
+        "lexicon_messages_per_second": round(median(rates["lexicon"])),
+        "lexicon_ratio_to_bare_client": ratio("lexicon"),
         "runs": options.runs,
         "cores": os.cpu_count(),
     }
@@ -176,7 +184,6 @@ def main() -> None:
     parser.add_argument("--burst", type=int, default=20_000)
     parser.add_argument("--growth", type=int, default=200_000)
     parser.add_argument("--seconds", type=float, default=10)
-    parser.add_argument("--classifier", default="lexicon")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         print(json.dumps(measure(options, Path(folder))))

@@ -15,12 +15,14 @@ from typing import Any
 import discord
 import psutil
 
+import bot.application
 from bot.application import Application, opened, serve
 from bot.clock import SystemClock
 from bot.sandbox.connect import point_discord_at
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
 from storage.records import Batch
+from through_pipeline.trivial import load as load_trivial
 
 CHANNELS = 20
 MEMBERS = 100
@@ -144,8 +146,10 @@ class StoredTimes:
         return written
 
 
-def bot_process(pipe: Connection, settings: dict[str, Any]) -> None:
+def bot_process(pipe: Connection, settings: dict[str, Any], trivial: bool) -> None:
     """Run the whole bot until told to stop."""
+    if trivial:
+        bot.application.load = load_trivial  # type: ignore[assignment]
     asyncio.run(_run_bot(pipe, Settings(**settings)))
 
 
