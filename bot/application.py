@@ -130,7 +130,8 @@ async def serve(application: Application, token: str) -> None:
                 task.result()
         finally:
             await _disconnect(connection)
-            await _store_the_rest(services.pipeline)
+            if not pipeline.done():
+                await _store_the_rest(services.pipeline)
 
 
 async def run(settings: Settings) -> None:

@@ -68,6 +68,7 @@ class NunchiClient(commands.AutoShardedBot):
         take_messages(self, self.listener.message)
         self._background: set[asyncio.Task[None]] = set()
         self._ready_shards: set[int] = set()
+        self._giving_up: asyncio.Task[None] | None = None
         services.roster.subscribe(self.catchup.request_new)
 
     async def setup_hook(self) -> None:
@@ -200,4 +201,5 @@ class NunchiClient(commands.AutoShardedBot):
         self._background.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("%s failed; the connection is made anew", task.get_name(), exc_info=error)
-            self._keep(self.close(), "close")
+            # Not one of the tasks that closing ends.
+            self._giving_up = self._giving_up or asyncio.create_task(self.close(), name="close")

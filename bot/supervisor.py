@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
+from typing import Final
 
 import discord
 
@@ -12,22 +14,33 @@ from bot.errors import IntentNotGranted, TokenRefused
 
 log = logging.getLogger(__name__)
 
+STABLE: Final = 60.0
+
 _TOKEN_REFUSED = 4004
 _INTENT_NOT_GRANTED = 4014
 
 
-async def supervise(build: Callable[[], discord.Client], token: str, backoff: Backoff) -> None:
+async def supervise(
+    build: Callable[[], discord.Client], token: str, backoff: Backoff, *, stable: float = STABLE
+) -> None:
     """Run clients one after another until cancelled.
 
     An error in the middle of an event ends the task of a client while it still counts as open, so
     each is closed for good before the next is made. What was missed is caught up by the next.
 
+    Args:
+        build: Makes the next client.
+        token: What it logs in with.
+        backoff: How long to wait between two.
+        stable: Seconds after which a client is no failure, and the next may come at once.
+
     Raises:
         TokenRefused: Discord does not know the token.
         IntentNotGranted: The message content intent is off in the developer portal.
     """
+    clock = asyncio.get_running_loop().time
     while True:
-        client = build()
+        client, began = build(), clock()
         try:
             await client.start(token)
         except discord.LoginFailure as error:
@@ -42,6 +55,8 @@ async def supervise(build: Callable[[], discord.Client], token: str, backoff: Ba
             log.exception("the client failed")
         finally:
             await client.close()
+        if clock() - began >= stable:
+            backoff.reset()
         log.info("connecting anew")
         await backoff.wait()
 
