@@ -1,0 +1,134 @@
+"""The connection: what breaks it is survived, what forbids it is told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+
+import discord
+import pytest
+from pydantic import SecretStr
+
+from bot.backoff import Backoff
+from bot.errors import IntentNotGranted, TokenRefused
+from bot.history import History
+from bot.sandbox.connect import point_discord_at
+from bot.sandbox.events import Intent
+from bot.sandbox.server import Sandbox
+from bot.supervisor import supervise
+from tests.support.camp import HAPPY, pitch
+from tests.support.running_bot import running, until
+
+
+@pytest.fixture
+async def server():
+    async with Sandbox() as running_server:
+        yield running_server
+
+
+@pytest.fixture
+async def camp(server, tmp_path):
+    return await pitch(server, tmp_path)
+
+
+async def run_and(camp, act: Awaitable[None] | None = None) -> None:
+    async with running(camp.settings):
+        if act is not None:
+            await act
+            await asyncio.sleep(1)
+
+
+async def test_a_refused_token_ends_the_bot(camp):
+    camp.settings = camp.settings.model_copy(update={"discord_token": SecretStr("wrong")})
+    with pytest.raises(TokenRefused):
+        await run_and(camp)
+
+
+async def test_an_intent_that_is_not_granted_ends_the_bot(server, camp):
+    server.granted_intents = Intent.NONE
+    with pytest.raises(IntentNotGranted):
+        await run_and(camp)
+
+
+@pytest.mark.parametrize(("code", "error"), [(4004, TokenRefused), (4014, IntentNotGranted)])
+async def test_a_refusal_in_the_middle_ends_the_bot(server, camp, code, error):
+    with pytest.raises(error):
+        await run_and(camp, server.drop_connections(code))
+
+
+async def test_any_other_close_leads_to_a_new_connection(server, camp):
+    async with running(camp.settings) as application:
+        said = [await camp.say(HAPPY[0])]
+        await server.flush()
+        await server.drop_connections(4013, resumable=False)
+        said.append(await camp.say(HAPPY[1]))
+        await until(lambda: server.gateway_counts["identify"] == 2, 20)
+        await until(application.connected, 10)
+        await camp.expect(application, said)
+
+
+async def test_an_error_that_nobody_foresaw_while_reading_the_past_leads_to_a_new_connection(
+    server, camp, monkeypatch
+):
+    said = [await camp.say(HAPPY[n % 4]) for n in range(150)]
+    read, failures = History.after, iter([True])
+
+    async def after(self, container, message_id):
+        if next(failures, False):
+            raise ZeroDivisionError
+        return await read(self, container, message_id)
+
+    monkeypatch.setattr(History, "after", after)
+    async with running(camp.settings, caught_up=False) as application:
+        await until(lambda: server.gateway_counts["identify"] == 2, 20)
+        await until(application.connected, 10)
+        said.append(await camp.say(HAPPY[0]))
+        await camp.expect(application, said)
+
+
+class Fragile(discord.Client):
+    """A client that breaks as soon as it is ready."""
+
+    async def on_ready(self) -> None:
+        await self.close()
+
+
+async def test_a_connection_that_held_for_a_while_is_followed_by_the_next_at_once(server):
+    server.add_guild("Home")
+    waits: list[int] = []
+
+    class Counting(Backoff):
+        async def wait(self) -> None:
+            waits.append(self._failures)
+            self._failures += 1
+
+    def build() -> discord.Client:
+        return Fragile(intents=discord.Intents.none(), guild_ready_timeout=0.05)
+
+    async def connect_for_a_while(stable: float) -> list[int]:
+        waits.clear()
+        task = asyncio.create_task(supervise(build, server.token, Counting(), stable=stable))
+        await until(lambda: len(waits) >= 3, 20)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await asyncio.sleep(0.05)  # for the handlers of the last client's events
+        return waits[:3]
+
+    with point_discord_at(server):
+        assert await connect_for_a_while(stable=0.0) == [0, 0, 0]
+        assert await connect_for_a_while(stable=60.0) == [0, 1, 2]
+
+
+async def test_waiting_grows_to_a_limit_and_starts_again_after_a_success():
+    backoff, loop = Backoff(first=0.01, most=0.04), asyncio.get_running_loop()
+
+    async def waited() -> float:
+        start = loop.time()
+        await backoff.wait()
+        return loop.time() - start
+
+    spans = [await waited() for _ in range(5)]
+    assert 0.004 <= spans[0] < 0.02
+    assert all(0.019 <= span < 0.08 for span in spans[2:])
+    backoff.reset()
+    assert await waited() < 0.02
