@@ -50,7 +50,8 @@ class Redactor:
 def _parts(secret: str) -> Iterable[str]:
     """Yield what must not be seen of a secret: all of it, or the credentials in an address."""
     if "://" not in secret:
-        yield secret
+        if len(secret) >= _SHORTEST_SECRET:
+            yield secret
         return
     credentials, at, _ = urlsplit(secret).netloc.rpartition("@")
     if not at:

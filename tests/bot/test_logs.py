@@ -179,3 +179,8 @@ def test_without_secrets_nothing_is_changed() -> None:
     configure(Settings(), stream)
     logging.getLogger("bot").info("ready")
     assert stream.getvalue().endswith("bot: ready\n")
+
+
+def test_a_token_that_is_none_tears_no_holes_into_sentences() -> None:
+    redact = Redactor(["x"])
+    assert redact("needs the extra 'mongodb'") == "needs the extra 'mongodb'"
