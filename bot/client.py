@@ -39,6 +39,8 @@ class NunchiClient(commands.AutoShardedBot):
     """One connection to Discord; the supervisor makes a new one when this one breaks."""
 
     def __init__(self, services: Services, progress: Progress) -> None:
+        # No voice, so nobody needs to be told at every start what voice would need.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,

@@ -63,6 +63,8 @@ class Director:
                 "data_dir": folder,
                 "language": scenario.language,
                 "timezone": scenario.timezone.key,
+                # An export may leap over months while the bot is stopped.
+                "catchup_max_age_days": 365,
             }
         )
         self._restarts = 0
