@@ -10,9 +10,9 @@ import pytest
 from pydantic import SecretStr
 
 from bot.backoff import Backoff
+from bot.client import intents
 from bot.errors import IntentNotGranted, TokenRefused
 from bot.history import History
-from bot.sandbox.connect import point_discord_at
 from bot.sandbox.events import Intent
 from bot.sandbox.server import Sandbox
 from bot.supervisor import supervise
@@ -87,14 +87,13 @@ async def test_an_error_that_nobody_foresaw_while_reading_the_past_leads_to_a_ne
 
 
 class Fragile(discord.Client):
-    """A client that breaks as soon as it is ready."""
+    """A client whose connection does not hold."""
 
-    async def on_ready(self) -> None:
-        await self.close()
+    async def start(self, token: str, *, reconnect: bool = True) -> None:
+        await asyncio.sleep(0.01)
 
 
-async def test_a_connection_that_held_for_a_while_is_followed_by_the_next_at_once(server):
-    server.add_guild("Home")
+async def test_a_connection_that_held_for_a_while_is_followed_by_the_next_at_once():
     waits: list[int] = []
 
     class Counting(Backoff):
@@ -102,21 +101,17 @@ async def test_a_connection_that_held_for_a_while_is_followed_by_the_next_at_onc
             waits.append(self._failures)
             self._failures += 1
 
-    def build() -> discord.Client:
-        return Fragile(intents=discord.Intents.none(), guild_ready_timeout=0.05)
-
     async def connect_for_a_while(stable: float) -> list[int]:
         waits.clear()
-        task = asyncio.create_task(supervise(build, server.token, Counting(), stable=stable))
+        work = supervise(lambda: Fragile(intents=intents()), "token", Counting(), stable=stable)
+        task = asyncio.create_task(work)
         await until(lambda: len(waits) >= 3, 20)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        await asyncio.sleep(0.05)  # for the handlers of the last client's events
         return waits[:3]
 
-    with point_discord_at(server):
-        assert await connect_for_a_while(stable=0.0) == [0, 0, 0]
-        assert await connect_for_a_while(stable=60.0) == [0, 1, 2]
+    assert await connect_for_a_while(stable=0.005) == [0, 0, 0]
+    assert await connect_for_a_while(stable=60.0) == [0, 1, 2]
 
 
 async def test_waiting_grows_to_a_limit_and_starts_again_after_a_success():
