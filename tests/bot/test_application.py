@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
-import sqlite3
 from collections.abc import Awaitable, Callable
 
 import aiohttp
@@ -17,7 +17,7 @@ from bot.errors import StartFailed
 from bot.sandbox.server import Sandbox
 from storage.errors import KeyUnusable
 from storage.open import open_store
-from tests.support.camp import HAPPY, pitch
+from tests.support.camp import HAPPY, be_impatient, locked, missing_table, pitch
 from tests.support.mongodb_server import free_port
 from tests.support.running_bot import BotProcess, monitor, running, until
 
@@ -72,13 +72,11 @@ async def test_health_says_when_discord_is_away(server, camp):
         await until(well, 20)
 
 
-async def test_health_says_when_the_store_is_away(camp):
+async def test_health_says_when_the_store_is_away(camp, monkeypatch):
+    be_impatient(monkeypatch)
     async with running(camp.settings):
-        other = sqlite3.connect(camp.database, isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        status, body = await health(camp)
-        other.execute("ROLLBACK")
-        other.close()
+        with locked(camp.database):
+            status, body = await health(camp)
         assert status == 503
         assert body["store"] is False
         assert body["gateway"] is True
@@ -120,14 +118,9 @@ async def test_settings_that_cannot_be_read_for_a_while_stay_as_they_were(
 ):
     monkeypatch.setattr(bot.application, "ROSTER_EVERY", 0.1)
     async with running(camp.settings) as application:
-        connection = sqlite3.connect(camp.database)
-        connection.execute("ALTER TABLE settings RENAME TO aside")
-        connection.commit()
-        await until(lambda: "cannot be read anew" in caplog.text)
-        assert application.services.roster.monitors(camp.channel.id)
-        connection.execute("ALTER TABLE aside RENAME TO settings")
-        connection.commit()
-        connection.close()
+        with missing_table(camp.database, "settings"):
+            await until(lambda: "cannot be read anew" in caplog.text)
+            assert application.services.roster.monitors(camp.channel.id)
         await camp.expect(application, [await camp.say(HAPPY[0])])
 
 
@@ -147,15 +140,13 @@ async def test_a_stop_on_request_stores_what_was_received(server, camp):
 
 async def test_a_stop_does_not_wait_for_a_store_for_ever(camp, monkeypatch, caplog):
     monkeypatch.setattr(bot.application, "GRACE", 0.3)
-    other = sqlite3.connect(camp.database, isolation_level=None)
-    async with running(camp.settings):
-        other.execute("BEGIN IMMEDIATE")
-        said = await camp.say(HAPPY[0])
-        await camp.server.flush()
-        await asyncio.sleep(0.1)
+    be_impatient(monkeypatch)
+    with contextlib.ExitStack() as stack:
+        async with running(camp.settings):
+            stack.enter_context(locked(camp.database))
+            said = await camp.say(HAPPY[0])
+            await camp.server.flush()
     assert "stopping before everything was stored" in caplog.text
-    other.execute("ROLLBACK")
-    other.close()
     async with running(camp.settings) as application:
         await camp.expect(application, [said])
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.clock import snowflake_at
+from bot.sandbox.faults import Abort
 from bot.sandbox.permissions import Permission
 from bot.sandbox.server import Sandbox
 from storage.open import open_store
 from storage.records import MonitoredChannel
-from tests.support.camp import HAPPY, SAD, pitch
+from tests.support.camp import HAPPY, SAD, be_impatient, locked, missing_table, pitch
 from tests.support.running_bot import ago, monitor, running, settled, stored_ids, until
 
 HISTORY = "GET /channels/{channel_id}/messages"
@@ -131,16 +130,17 @@ async def test_a_channel_that_turns_out_to_be_forbidden_holds_up_no_other(server
         await until(lambda: (said[-1].id,) in camp.rows())
 
 
-async def test_a_store_that_is_locked_while_the_bot_starts_delays_only(server, camp):
+async def test_a_store_that_is_locked_while_the_bot_starts_delays_only(
+    server, camp, monkeypatch, caplog
+):
+    be_impatient(monkeypatch)
     said = [await camp.say(HAPPY[0]) for _ in range(3)]
-    server.delay("GET /gateway/bot", 0.5)
+    server.delay(HISTORY, 0.5)
     async with running(camp.settings, caught_up=False) as application:
-        other = sqlite3.connect(camp.database, isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        said.append(await camp.say(HAPPY[0]))
-        await asyncio.sleep(0.3)
-        other.execute("ROLLBACK")
-        other.close()
+        with locked(camp.database):
+            said.append(await camp.say(HAPPY[0]))
+            await until(lambda: "the store does not answer" in caplog.text)
+            assert camp.rows() == []
         await camp.expect(application, said)
 
 
@@ -175,5 +175,62 @@ async def test_history_that_may_be_read_again_is_read_at_the_next_session(server
     async with running(camp.settings) as application:
         await camp.expect(application, [])
     await camp.channel.set_permissions(camp.guild.everyone)
+    async with running(camp.settings) as application:
+        await camp.expect(application, said)
+
+
+async def test_a_channel_that_was_closed_to_the_bot_while_away_is_not_forgotten(camp):
+    room = camp.guild.add_channel("room")
+    await monitor(camp.url, camp.guild, [camp.channel, room])
+    said = [await camp.say(HAPPY[0], room), await camp.say(HAPPY[1])]
+    async with running(camp.settings) as application:
+        await camp.expect(application, said)
+    await room.set_permissions(camp.guild.everyone, deny=Permission.VIEW_CHANNEL)
+    async with running(camp.settings) as application:
+        await camp.expect(application, said)
+
+
+async def test_a_channel_that_cannot_be_looked_up_is_not_forgotten_yet(server, camp, caplog):
+    room = camp.guild.add_channel("room")
+    await monitor(camp.url, camp.guild, [camp.channel, room])
+    gone, kept = await camp.say(HAPPY[0], room), await camp.say(HAPPY[1])
+    async with running(camp.settings) as application:
+        await camp.expect(application, [gone, kept])
+    await room.delete()
+    server.abort("GET /channels/{channel_id}", Abort.BEFORE, times=None)
+    async with running(camp.settings) as application:
+        await until(lambda: "cannot be looked up" in caplog.text)
+        assert len(camp.rows()) == 2
+    server.clear_faults()
+    async with running(camp.settings) as application:
+        await until(lambda: camp.rows() == [(kept.id,)])
+
+
+async def test_messages_that_are_deleted_in_bulk_are_forgotten(camp):
+    said = [await camp.say(HAPPY[n % 4]) for n in range(10)]
+    async with running(camp.settings) as application:
+        await camp.expect(application, said)
+        await camp.channel.delete_messages(said[:7])
+        await camp.expect(application, said[7:])
+
+
+async def test_a_deleted_thread_is_forgotten_once_the_store_is_back(camp, monkeypatch, caplog):
+    be_impatient(monkeypatch)
+    thread = await camp.guild.add_thread(camp.channel, "help", camp.member)
+    said = [await camp.say(HAPPY[0]), await camp.say(HAPPY[1], thread)]
+    async with running(camp.settings) as application:
+        await camp.expect(application, said)
+        with locked(camp.database):
+            await thread.delete()
+            await until(lambda: "a deletion waits for the store" in caplog.text)
+        await camp.expect(application, said[:1])
+
+
+async def test_marks_that_cannot_be_read_delay_the_past_only(camp, caplog):
+    said = [await camp.say(HAPPY[0])]
+    with missing_table(camp.database, "watermark"):
+        async with running(camp.settings, caught_up=False):
+            await until(lambda: "wait for the store" in caplog.text)
+            assert camp.rows() == []
     async with running(camp.settings) as application:
         await camp.expect(application, said)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,7 +25,7 @@ from storage.open import open_store
 from storage.pseudonym import Pseudonymiser
 from storage.records import GuildSettings, MonitoredChannel
 from storage.store import Store
-from tests.support.camp import HAPPY, SAD, stored_scores, verdicts
+from tests.support.camp import HAPPY, SAD, be_impatient, locked, stored_scores, verdicts
 from tests.support.running_bot import stored_ids, until
 
 GUILD, CHANNEL, THREAD, USER = 7, 70, 71, 700
@@ -276,17 +275,16 @@ async def test_a_guild_that_is_forgotten_leaves_no_mark_behind(works):
     assert await works.store.watermarks(GUILD) == {}
 
 
-async def test_a_deletion_survives_a_store_that_is_away(works):
-    works.pipeline.offer(message(1))
-    await works.drained()
-    other = sqlite3.connect(works.path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    works.pipeline.discard(GUILD, [FIRST + 1])
-    await until(lambda: works.pipeline.counters.retries == 1)
-    other.execute("ROLLBACK")
-    other.close()
-    await works.drained()
-    assert await works.stored() == []
+async def test_a_deletion_survives_a_store_that_is_away(tmp_path, monkeypatch):
+    be_impatient(monkeypatch)
+    async with works_at(tmp_path, SystemClock()) as works:
+        works.pipeline.offer(message(1))
+        await works.drained()
+        with locked(works.path):
+            works.pipeline.discard(GUILD, [FIRST + 1])
+            await until(lambda: works.pipeline.counters.retries == 1)
+        await works.drained()
+        assert await works.stored() == []
 
 
 async def test_patience_holds_the_socket_while_the_queue_is_crowded_but_not_for_long(tmp_path):

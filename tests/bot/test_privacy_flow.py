@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import sqlite3
 import stat
 import sys
 
@@ -14,7 +13,7 @@ import pytest
 from bot.sandbox.events import Intent
 from bot.sandbox.server import Sandbox
 from storage.errors import StoreUnavailable
-from tests.support.camp import HAPPY, SAD, pitch, pitch_beside
+from tests.support.camp import HAPPY, SAD, be_impatient, locked, pitch, pitch_beside
 from tests.support.running_bot import BotProcess, ago, running, settled, until
 
 CANARY = "zyzzogeton"
@@ -107,19 +106,17 @@ async def test_what_was_deleted_is_not_caught_up_again(camp):
         await camp.expect(application, [theirs, later, mine])
 
 
-async def test_an_opt_out_holds_in_memory_while_the_store_is_away(camp):
+async def test_an_opt_out_holds_in_memory_while_the_store_is_away(camp, monkeypatch):
+    be_impatient(monkeypatch)
     async with running(camp.settings) as application:
         mine = await camp.say(HAPPY[0])
         await camp.expect(application, [mine])
         privacy = application.services.privacy
-        other = sqlite3.connect(camp.database, isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreUnavailable):
-            await privacy.opt_out(camp.guild.id, camp.member.id)
-        assert privacy.is_refused(camp.guild.id, camp.member.id)
-        await camp.say(SAD[0])
-        other.execute("ROLLBACK")
-        other.close()
+        with locked(camp.database):
+            with pytest.raises(StoreUnavailable):
+                await privacy.opt_out(camp.guild.id, camp.member.id)
+            assert privacy.is_refused(camp.guild.id, camp.member.id)
+            await camp.say(SAD[0])
         theirs = await others_say(camp)
         await camp.expect(application, [mine, theirs])
         assert await privacy.opt_out(camp.guild.id, camp.member.id) == 1

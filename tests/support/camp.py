@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from bot.application import Application
 from bot.clock import Clock
@@ -22,6 +25,7 @@ from bot.settings import Settings
 from classifiers.classifier import load
 from classifiers.prediction import Prediction
 from storage.records import MonitoredChannel
+from storage.sqlite import SqliteStore
 from storage.store import Store
 from tests.support.running_bot import (
     FAR_AHEAD,
@@ -146,6 +150,35 @@ def _scores(prediction: Prediction) -> np.ndarray:
 
 def is_classified(scores: np.ndarray) -> bool:
     return not np.isnan(scores[:-1]).any()
+
+
+def be_impatient(patch: pytest.MonkeyPatch) -> None:
+    """Let stores give up on a locked file soon, so that nobody waits five seconds for it."""
+    patch.setattr("storage.open.SqliteStore", partial(SqliteStore, busy_timeout=0.4))
+
+
+@contextmanager
+def locked(database: Path | str) -> Iterator[None]:
+    """Let another process write to a database for a while."""
+    other = sqlite3.connect(database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+@contextmanager
+def missing_table(database: Path, table: str) -> Iterator[None]:
+    """Let reads fail as well, which a lock does not."""
+    connection = sqlite3.connect(database)
+    connection.execute(f"ALTER TABLE {table} RENAME TO aside")
+    try:
+        yield
+    finally:
+        connection.execute(f"ALTER TABLE aside RENAME TO {table}")
+        connection.close()
 
 
 class SandboxTime(Clock):

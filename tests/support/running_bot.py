@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.application import Application, opened, serve
 from bot.clock import Clock, SystemClock
 from bot.sandbox.channels import Channel
@@ -63,7 +65,9 @@ async def running(
 
     With ``caught_up`` false the gaps may still be open.
     """
-    with point_discord_at(settings.discord_api or ""):
+    with pytest.MonkeyPatch.context() as patch, point_discord_at(settings.discord_api or ""):
+        # Here the guilds come at once, so there is no need to wait a second for more.
+        patch.setattr("bot.client.READY_AFTER", 0.1)
         async with opened(settings, clock or SystemClock()) as application:
             assert settings.discord_token is not None
             token = settings.discord_token.get_secret_value()
