@@ -120,9 +120,14 @@ async def test_the_bot_killed_at_20_random_moments(tmp_path):
         await crowd.be_listened_to()
         bot = BotProcess(camp.settings)
         async with talking(crowd):
-            for _ in range(20):
+            for turn in range(20):
+                known = server.gateway_counts["identify"]
                 await bot.start()
-                await asyncio.sleep(crowd.random.uniform(0.5, 4.5))
+                if turn % 2:  # however slow the machine: half of them die at work
+                    await until(lambda known=known: server.gateway_counts["identify"] > known, 30)
+                    await asyncio.sleep(crowd.random.uniform(0.0, 2.5))
+                else:
+                    await asyncio.sleep(crowd.random.uniform(0.5, 4.5))
                 await bot.kill()
         await bot.start()
         try:
@@ -130,7 +135,7 @@ async def test_the_bot_killed_at_20_random_moments(tmp_path):
             assert await bot.stop() == 0
         finally:
             await bot.kill()
-        assert server.gateway_counts["identify"] > 10, "most kills met a connected bot"
+        assert server.gateway_counts["identify"] > 10, "half of the kills met a connected bot"
         assert len(crowd.alive) > 5000
         assert crowd.edits > 50
         assert crowd.deletions > 50
