@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 import aiohttp
 import discord
 
-from bot.clock import Clock, snowflake_at
+from bot.clock import Clock
+from bot.delivery import Place, Rendered, deliver, nonce_of, posted_before, sendable
+from bot.due import due_weeks
 from bot.roster import Roster
 from bot.studio import Studio
-from bot.views.report import PictureCard, ReportMessage, report_message, report_text
 from classifiers.errors import NunchiError
-from reports.period import Week, at_local, zone_of
-from reports.weekly import WeeklyReport, compute
-from reports.wording import date_range
+from reports.period import Week
+from reports.weekly import compute
 from storage.errors import StoreUnavailable
 from storage.records import ClaimState, GuildSettings, ReportClaim
 from storage.store import Store
@@ -33,27 +32,7 @@ LEASE: Final = timedelta(minutes=10)
 SENDING: Final = 300.0
 """Seconds after which a post that is not through is given up, well inside the lease."""
 
-Place = discord.TextChannel | discord.Thread
-
 _UNSENT = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A report with its pictures, ready to be sent any number of times."""
-
-    report: WeeklyReport
-    language: str
-    cards: tuple[PictureCard, ...]
-
-    def message(self) -> ReportMessage:
-        """Return the message with fresh files: Discord's client closes them when it sends."""
-        return report_message(self.report, self.cards, self.language)
-
-    @property
-    def text(self) -> str:
-        """The report in plain text, where files are not permitted."""
-        return report_text(self.report, self.language)
 
 
 class Reporter:
@@ -152,7 +131,7 @@ class Reporter:
     async def _post_week(
         self, client: discord.Client, settings: GuildSettings, week: Week, due: datetime
     ) -> bool:
-        channel = _sendable(client, settings)
+        channel = sendable(client, settings)
         if channel is None:
             log.warning("guild %d: the report channel is gone or closed", settings.guild_id)
             return False
@@ -184,7 +163,7 @@ class Reporter:
         if known is not None or claim.attempt == 1:
             return known
         week = Week.parse(claim.period)
-        message_id = await _posted_before(client, channel, week, due, language)
+        message_id = await posted_before(client, channel, week, due, language)
         return None if message_id is None else (channel.id, message_id)
 
     async def _claim(self, guild_id: int, week: Week) -> ReportClaim | None:
@@ -200,7 +179,7 @@ class Reporter:
             return False
         try:
             async with asyncio.timeout(SENDING):
-                message = await _deliver(channel, rendered, nonce_of(guild_id, week))
+                message = await deliver(channel, rendered, nonce_of(guild_id, week))
         except _UNSENT as error:
             return await self._give_back(claim, error)
         return await self._finish(claim, channel.id, message.id)
@@ -219,85 +198,3 @@ class Reporter:
         recorded = await self._store.finish_report(done)
         del self._unrecorded[key]
         return recorded
-
-
-def due_moment(settings: GuildSettings, week: Week) -> datetime:
-    """Return when the report of a week is due: at the chosen hour after the week has ended."""
-    day = week.previous(-1).days(zone_of(settings.timezone))[settings.report.weekday][0]
-    local = day.astimezone(zone_of(settings.timezone)).date()
-    return at_local(local, settings.report.hour, zone_of(settings.timezone))
-
-
-def due_weeks(
-    settings: GuildSettings, now: datetime, grace: timedelta
-) -> Sequence[tuple[Week, datetime]]:
-    """Return the weeks whose report is due and not too late, oldest first, with their moments."""
-    schedule = settings.report
-    if schedule.channel_id is None or schedule.paused or schedule.since is None:
-        return ()
-    current = Week.of(now, zone_of(settings.timezone))
-    count = grace.days // 7 + 2
-    weeks = [current.previous(back) for back in range(count, 0, -1)]
-    moments = [(week, due_moment(settings, week)) for week in weeks]
-    earliest = max(schedule.since, now - grace)
-    return tuple(pair for pair in moments if earliest <= pair[1] <= now)
-
-
-def nonce_of(guild_id: int, week: Week) -> str:
-    """Return the nonce of a weekly post: the same for every try, at most 25 characters."""
-    return f"{guild_id:x}-{week.key}"[-25:]
-
-
-def _sendable(client: discord.Client, settings: GuildSettings) -> Place | None:
-    guild = client.get_guild(settings.guild_id)
-    channel = guild.get_channel_or_thread(settings.report.channel_id or 0) if guild else None
-    if guild is None or not isinstance(channel, Place):
-        return None
-    may = channel.permissions_for(guild.me)
-    in_thread = isinstance(channel, discord.Thread)
-    return channel if (may.send_messages_in_threads if in_thread else may.send_messages) else None
-
-
-async def _deliver(channel: Place, rendered: Rendered, nonce: str) -> discord.Message:
-    if not channel.permissions_for(channel.guild.me).attach_files:
-        return await channel.send(rendered.text, nonce=nonce)
-    message = rendered.message()
-    return await channel.send(view=message.view, files=message.files, nonce=nonce)
-
-
-async def _posted_before(
-    client: discord.Client,
-    channel: Place,
-    week: Week,
-    due: datetime,
-    language: str,
-) -> int | None:
-    """Return the weekly post that an earlier try made before it could record it.
-
-    Where the history is closed there is nothing to find: a second post is better than none.
-
-    Raises:
-        discord.HTTPException: Discord does not answer as it should; try again.
-    """
-    if not channel.permissions_for(channel.guild.me).read_message_history:
-        return None
-    me = client.user.id if client.user else 0
-    since = discord.Object(snowflake_at(due))
-    async for message in channel.history(limit=None, after=since, oldest_first=True):
-        if message.author.id == me and carries(message, week, language):
-            return message.id
-    return None
-
-
-def carries(message: discord.Message, week: Week, language: str) -> bool:
-    """Tell whether a message is the report of a week: by its files, or by the dates it names."""
-    named = any(week.key in attachment.filename for attachment in message.attachments)
-    return named or date_range(week, language) in _text_of(message)
-
-
-def _text_of(message: discord.Message) -> str:
-    layout = discord.ui.LayoutView.from_message(message, timeout=None)
-    shown = [
-        part.content for part in layout.walk_children() if isinstance(part, discord.ui.TextDisplay)
-    ]
-    return "\n".join([message.content, *shown])

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from apscheduler.triggers.cron import CronTrigger
 
-from bot.reporter import due_moment, due_weeks
+from bot.due import due_moment, due_weeks
 from bot.roster import Roster
 from bot.sandbox.server import Sandbox
 from bot.sandbox.snowflakes import snowflake_at
