@@ -1,0 +1,149 @@
+"""How common each class is in a collection, estimated in spite of the classifier's errors.
+
+Counting verdicts is biased: a classifier that misses half of the anger reports half of it, and what
+it takes for anger instead is added. Quantification corrects this with the classifier's behaviour
+on held-out labelled texts. Two methods that need no more than sums or posteriors:
+
+- **PACC**, probabilistic adjusted classify and count: the mean posterior of a collection is a
+  mixture of the mean posteriors of the true classes (Bella et al., "Quantification via Probability
+  Estimators", ICDM 2010); solve for the weights.
+- **EMQ**, expectation maximisation (Saerens, Latinne and Decaestecker, "Adjusting the Outputs of a
+  Classifier to New a Priori Probabilities", Neural Computation 14, 2002).
+
+Both assume that texts of one class look alike in both places (prior probability shift).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+WORST_CONDITION: Final = 100.0
+"""Condition number beyond which a posterior matrix is too close to singular to be inverted."""
+
+FEWEST_EXAMPLES: Final = 10
+"""Held-out texts that a class needs before its column means anything."""
+
+ROUNDS: Final = 200
+CONVERGED: Final = 1e-6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PosteriorMatrix:
+    """What a classifier says of texts whose class is known.
+
+    Attributes:
+        columns: float64[k, k]; column j is the mean posterior of held-out texts of class j, and
+            sums to 1.
+        counts: int64[k], how many held-out texts each class had.
+    """
+
+    columns: Floats
+    counts: Integers
+
+    @classmethod
+    def fit(cls, posteriors: Floats, labels: Integers) -> Self:
+        """Measure a matrix on held-out texts.
+
+        Args:
+            posteriors: float64[n, k], rows sum to 1.
+            labels: int64[n], the true classes, 0 to k - 1.
+
+        Raises:
+            ValueError: The shapes do not fit together.
+        """
+        count, classes = posteriors.shape
+        if labels.shape != (count,):
+            msg = f"one label a text is needed: {count} texts, labels of shape {labels.shape}"
+            raise ValueError(msg)
+        member = np.eye(classes)[labels]
+        counts = member.sum(axis=0)
+        columns = posteriors.T @ member / np.maximum(counts, 1)
+        return cls(columns, counts.astype(np.int64))
+
+    @property
+    def usable(self) -> bool:
+        """Whether every class was seen often enough and can be told from the others."""
+        enough = bool((self.counts >= FEWEST_EXAMPLES).all())
+        return enough and float(np.linalg.cond(self.columns)) <= WORST_CONDITION
+
+    def resampled(self, rounds: int, seed: int) -> Floats:
+        """Return matrices as other held-out sets of the same size might have given them.
+
+        Each column is drawn from a Dirichlet distribution with its mean and as many observations
+        as it had texts, which is at least as uncertain as drawing the texts again.
+
+        Returns:
+            float64[rounds, k, k].
+        """
+        draw = np.random.default_rng(seed)
+        tiny = 1e-3
+        drawn = [
+            draw.dirichlet(column * count + tiny, size=rounds)
+            for column, count in zip(self.columns.T, self.counts, strict=True)
+        ]
+        return np.stack(drawn, axis=2)
+
+
+def counted(posteriors: Floats) -> Floats:
+    """Return the shares of the most probable classes: classify and count.
+
+    Args:
+        posteriors: float64[n, k], n at least 1.
+    """
+    verdicts = np.bincount(posteriors.argmax(axis=1), minlength=posteriors.shape[1])
+    return verdicts / len(posteriors)
+
+
+def adjusted(mean_posterior: Floats, matrix: PosteriorMatrix) -> Floats:
+    """Return PACC's shares; the mean posterior itself where the matrix is of no use.
+
+    Args:
+        mean_posterior: float64[..., k], each summing to 1; leading axes are independent
+            collections, such as the replicates of a bootstrap.
+        matrix: The classifier's behaviour on held-out texts.
+    """
+    if not matrix.usable:
+        return mean_posterior
+    return on_simplex(mean_posterior @ np.linalg.inv(matrix.columns).T)
+
+
+def maximised(posteriors: Floats, trained_on: Floats) -> Floats:
+    """Return EMQ's shares.
+
+    Args:
+        posteriors: float64[n, k], n at least 1.
+        trained_on: float64[k], the shares under which the posteriors are right; all positive.
+    """
+    shares = trained_on.copy()
+    for _ in range(ROUNDS):
+        weighted = posteriors * (shares / trained_on)
+        total = weighted.sum(axis=1, keepdims=True)
+        following: Floats = (weighted / np.where(total > 0, total, 1.0)).mean(axis=0)
+        if np.abs(following - shares).max() < CONVERGED:
+            return following
+        shares = following
+    return shares
+
+
+def on_simplex(points: Floats) -> Floats:
+    """Return the nearest points whose parts are non-negative and sum to 1.
+
+    Algorithm of Duchi et al., "Efficient Projections onto the l1-Ball", ICML 2008.
+
+    Args:
+        points: float64[..., k].
+    """
+    descending = np.sort(points, axis=-1)[..., ::-1]
+    excess = np.cumsum(descending, axis=-1) - 1
+    place = np.arange(1, points.shape[-1] + 1)
+    kept = (descending - excess / place > 0).sum(axis=-1, keepdims=True)
+    threshold = np.take_along_axis(excess, kept - 1, axis=-1) / kept
+    nearest: Floats = np.maximum(points - threshold, 0.0)
+    return nearest
