@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from classifiers.emotion import EMOTIONS
-from classifiers.label_maps import LabelMap, LabelMapError, built_in_maps, fitting_maps, map_for
+from classifiers.label_maps import LabelMapError, built_in_maps, fitting_maps, map_for
 
 
 def test_every_built_in_map_leads_to_classes_of_ours() -> None:
