@@ -10,8 +10,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,10 +18,10 @@ import click
 from rich.console import Console
 
 from bot import logs
-from bot.errors import exit_code_of
+from bot.explaining import explained
 from bot.health_check import ask_health
+from bot.judging_commands import JUDGING
 from bot.settings import load_settings
-from classifiers.errors import NunchiError
 
 DEFAULT_ENV_FILE: Final = Path(".env")
 
@@ -44,14 +43,14 @@ def nunchi(context: click.Context, env_file: Path | None) -> None:
 @click.pass_obj
 def run(env_file: Path) -> None:
     """Run the bot until it is stopped."""
-    with _explained():
+    with explained():
         settings = load_settings(env_file, os.environ)
         settings.require_token()
     logs.configure(settings)
     # Late, so that a wrong setting is told before the Discord library is even loaded.
     from bot.application import run as run_application  # noqa: PLC0415
 
-    with _explained(settings.secrets()):
+    with explained(settings.secrets()):
         asyncio.run(until_stopped(run_application(settings)))
 
 
@@ -73,7 +72,7 @@ def demo(out: Path, export: Path | None) -> None:
     # Late, because it brings a whole Discord along.
     from bot.demo.run import run_demo  # noqa: PLC0415
 
-    with _explained():
+    with explained():
         summary = asyncio.run(run_demo(out, export, Console()))
     sys.exit(0 if summary.ok else 1)
 
@@ -99,11 +98,15 @@ def doctor(env_file: Path, language: str | None) -> None:
 @click.pass_obj
 def health(env_file: Path) -> None:
     """Ask a running bot whether it is well; for container health checks."""
-    with _explained():
+    with explained():
         settings = load_settings(env_file, os.environ)
         answer = ask_health(settings)
     click.echo(answer.text)
     sys.exit(0 if answer.well else 1)
+
+
+for _command in JUDGING:
+    nunchi.add_command(_command)
 
 
 async def until_stopped(work: Coroutine[Any, Any, None]) -> None:
@@ -139,17 +142,6 @@ def main() -> None:
 def _stop_listening(loop: asyncio.AbstractEventLoop) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.remove_signal_handler(number)
-
-
-@contextmanager
-def _explained(secrets: Iterable[str] = ()) -> Iterator[None]:
-    """Turn an error of ours into one line and an exit code."""
-    hide: Callable[[str], str] = logs.Redactor(secrets)
-    try:
-        yield
-    except NunchiError as error:
-        click.echo(f"nunchi: {hide(' '.join(str(error).split()))}", err=True)
-        sys.exit(exit_code_of(error))
 
 
 def _language_of_terminal() -> str:

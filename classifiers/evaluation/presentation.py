@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from classifiers.evaluation.comparison import Comparison
 from classifiers.evaluation.metrics import Confusion, Evaluation
+from classifiers.evaluation.robustness import Survival
 
 DIGITS: Final = 6
 """Decimals of the figures in JSON."""
@@ -60,6 +61,22 @@ def comparison_as_text(name: str, comparison: Comparison) -> str:
             f"  macro-F1 {macro_f1:+.3f} {interval} (95 %, paired bootstrap)",
         ]
     )
+
+
+def survival_as_json(survival: Survival) -> dict[str, Any]:
+    """Return the shares of verdicts that survive as JSON values."""
+    survived: dict[str, Any] = _rounded(asdict(survival))
+    return {"overall": _rounded(survival.overall), **survived}
+
+
+def survival_as_text(survival: Survival) -> str:
+    """Return the shares of verdicts that survive, a line a disturbance."""
+    rows = [
+        [name, str(survival.counts[name]), _figure(share)]
+        for name, share in survival.shares.items()
+    ]
+    rows.append(["overall", str(sum(survival.counts.values())), _figure(survival.overall)])
+    return _table(["disturbance", "texts", "survived"], rows)
 
 
 def confusion_as_text(confusion: Confusion) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from classifiers.training.chat.corpus import load_chat
+from classifiers.training.chat.corpus import ChatLine, load_chat
 from classifiers.training.datasets.aihub import read_aihub
+from classifiers.training.datasets.errors import DatasetUnreadable
 from classifiers.training.datasets.example import Example
 from classifiers.training.datasets.hub import read_hub
 from classifiers.training.datasets.tables import Columns, read_table
@@ -33,24 +34,30 @@ def read_source(name: str, columns: Columns | None = None) -> list[Example]:
     return list(_read(name, columns))
 
 
+def chat_lines(name: str) -> tuple[ChatLine, ...]:
+    """Return the lines that ``chat[:LANGUAGE[:PART]]`` stands for; the test part by default.
+
+    Raises:
+        DatasetUnreadable: The name is another one, or there is no such language or part.
+    """
+    kind, language, split = [*name.split(":"), "", ""][:3]
+    if kind != CHAT:
+        msg = f"only the chat corpus will do here, chat[:LANGUAGE[:PART]], not {name!r}"
+        raise DatasetUnreadable(msg)
+    return load_chat(language or None, split or "test")
+
+
 def _read(name: str, columns: Columns | None) -> Iterator[Example]:
-    kind, *rest = name.split(":")
-    if kind == CHAT and not Path(name).exists():
-        return _chat(rest)
+    if name.partition(":")[0] == CHAT:
+        return (line.example for line in chat_lines(name))
     if name.startswith(HUB):
-        return _hub(rest, columns)
+        return _hub(name, columns)
     path = Path(name)
     return read_aihub(path) if path.suffix == ".json" else read_table(path, columns)
 
 
-def _chat(parts: list[str]) -> Iterator[Example]:
-    language, split = [*parts, "", ""][:2]
-    lines = load_chat(language or None, split or "test")
-    return (line.example for line in lines)
-
-
-def _hub(parts: list[str], columns: Columns | None) -> Iterator[Example]:
-    name, split, configuration = [*parts, "", ""][:3]
+def _hub(name: str, columns: Columns | None) -> Iterator[Example]:
+    _, owned, split, configuration = [*name.split(":"), "", ""][:4]
     return read_hub(
-        name, split=split or "test", configuration=configuration or None, columns=columns
+        owned, split=split or "test", configuration=configuration or None, columns=columns
     )
