@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import aiohttp
 import pytest
 import pytest_asyncio
 
@@ -211,6 +212,27 @@ async def test_a_post_that_discord_refuses_is_tried_again(lively):
     assert lively.posts == []
     assert await lively.post_due() == 1
     await lively.assert_posted_once()
+
+
+@in_the_module
+@pytest.mark.parametrize("everywhere", [False, True], ids=["of the route", "of everything"])
+async def test_a_rate_limit_on_posting_only_delays(lively, everywhere):
+    before = lively.server.rate_limited
+    if everywhere:
+        lively.server.limit_globally(requests=1, per=4)
+    else:
+        lively.server.limit(POST, requests=1, per=4)
+    try:
+        # Something else with the bot's token uses the limit up; Discord refuses the empty message.
+        address = f"{lively.server.base_url}/api/v10/channels/{lively.channel.id}/messages"
+        headers = {"Authorization": f"Bot {lively.server.token}"}
+        async with aiohttp.request("POST", address, json={}, headers=headers) as answer:
+            assert answer.status == 400
+        assert await lively.post_due() == 1
+    finally:
+        lively.server.lift_limits()
+    await lively.assert_posted_once()
+    assert lively.server.rate_limited > before, "the post met the limit, and waited"
 
 
 @in_the_module
