@@ -22,6 +22,7 @@ from classifiers.training.chat import (
 
 FOLDER = Path(chat.__file__).parent / "lines"
 FILES = sorted(FOLDER.glob("*.tsv"))
+LANGUAGES = ("ko", "en")
 NEAR = 0.6
 """Jaccard overlap of character 4-grams from which two lines count as near-duplicates."""
 
@@ -33,6 +34,15 @@ def test_every_file_is_in_its_form(file: Path) -> None:
     lines = list(read_lines(file, language, Emotion(label)))
     assert len(lines) >= 250
     assert set(load_chat(language)) >= set(lines)
+
+
+def test_both_languages_have_all_nine_labels_in_every_part() -> None:
+    assert {file.stem for file in FILES} == {
+        f"{one}-{label}" for one in LANGUAGES for label in EMOTIONS
+    }
+    seen = Counter((line.language, line.split, line.label) for line in load_chat())
+    assert len(seen) == 2 * 3 * 9
+    assert min(seen.values()) >= 15
 
 
 def test_the_parts_are_cut_by_scenario() -> None:
@@ -135,7 +145,11 @@ def near_duplicates(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
         rare = sorted(each, key=lambda gram: (frequency[gram], gram))
         prefix = rare[: len(rare) - int(NEAR * len(rare) + 0.999_999) + 1]
         for other in sorted({other for gram in prefix for other in seen[gram]}):
-            if len(each & grams[other]) >= NEAR * len(each | grams[other]):
+            sizes = len(each), len(grams[other])
+            if min(sizes) < NEAR * max(sizes):
+                continue
+            common = len(each & grams[other])
+            if common >= NEAR * (sum(sizes) - common):
                 yield other, number
         for gram in prefix:
             seen[gram].append(number)
