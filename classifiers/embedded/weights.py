@@ -1,0 +1,161 @@
+"""The weights of the embedded model: one file, checked, memory-mapped.
+
+Layout, little-endian: ``MAGIC`` (8 bytes), SHA-256 of all that follows (32), length of the header
+(4), the header (JSON, UTF-8), then the arrays one after the other, each at a multiple of 64 bytes
+from the end of the header.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mmap
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.errors import BackendUnavailable
+from classifiers.heads import Head
+
+MAGIC: Final = b"NUNCHI\x00\x01"
+DIGEST_AT: Final = len(MAGIC)
+HEADER_AT: Final = DIGEST_AT + 32
+ALIGNMENT: Final = 64
+
+Bytes = NDArray[np.uint8]
+
+
+class WeightsDamaged(BackendUnavailable):
+    """A file of weights is missing, cut short, changed, or of another format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a file of weights says of itself.
+
+    Attributes:
+        version: Of the model; part of its name in every prediction.
+        size: Length of an embedding; even.
+        width: Units of the hidden layer.
+        heads: In the order of their columns in the dense part.
+        temperatures: By language code: the scores of the emotions are divided by it.
+        languages: ISO 639-1 codes that the model was made for.
+        sources: The data sets that it learnt from, each with its licence.
+    """
+
+    version: str
+    size: int
+    width: int
+    heads: tuple[Head, ...]
+    temperatures: Mapping[str, float]
+    languages: tuple[str, ...]
+    sources: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The card and the arrays.
+
+    Attributes:
+        card: What the file says of itself.
+        tags: uint8[buckets, 2]: which two n-grams a bucket holds.
+        rows: uint8[2 * buckets, size / 2 + 2]: an embedding of 4-bit codes, two a byte (the lower
+            half first), then the code of its gate and the code of its scale.
+        dense: float16[n]: hidden weights [width, size], hidden bias [width], and for each head
+            weights [labels, width + size] and bias [labels].
+    """
+
+    card: Card
+    tags: Bytes
+    rows: Bytes
+    dense: NDArray[np.float16]
+
+
+def save(weights: Weights, path: Path) -> None:
+    """Write a file of weights; the same weights give the same bytes."""
+    arrays: dict[str, NDArray[Any]] = {
+        "tags": weights.tags,
+        "rows": weights.rows,
+        "dense": weights.dense,
+    }
+    body = bytearray()
+    places: dict[str, dict[str, Any]] = {}
+    for name, array in arrays.items():
+        body.extend(bytes(-len(body) % ALIGNMENT))
+        places[name] = {"at": len(body), "shape": array.shape, "type": array.dtype.name}
+        body.extend(np.ascontiguousarray(array).tobytes())
+    header = json.dumps(
+        {"card": asdict(weights.card), "arrays": places}, ensure_ascii=False, sort_keys=True
+    ).encode()
+    header += b" " * (-(HEADER_AT + 4 + len(header)) % ALIGNMENT)
+    rest = len(header).to_bytes(4, "little") + header + bytes(body)
+    path.write_bytes(MAGIC + hashlib.sha256(rest).digest() + rest)
+
+
+def load(path: Path) -> Weights:
+    """Map a file of weights into memory and check it.
+
+    Raises:
+        WeightsDamaged: The file is missing, cut short, changed, or of another format.
+    """
+    content = _mapped(path)
+    if content[:DIGEST_AT] != MAGIC:
+        raise _damaged(path, "is no file of weights of this version")
+    view = memoryview(content)
+    if hashlib.sha256(view[HEADER_AT:]).digest() != bytes(view[DIGEST_AT:HEADER_AT]):
+        raise _damaged(path, "is damaged: its checksum is wrong")
+    header, start = _header(view)
+    arrays = {name: _array(view[start:], place) for name, place in header["arrays"].items()}
+    return Weights(_card(header["card"]), **arrays)
+
+
+def read_card(path: Path) -> Card:
+    """Read only the card of a file; the arrays are not checked.
+
+    Raises:
+        WeightsDamaged: The file is missing or of another format.
+    """
+    content = _mapped(path)
+    if content[:DIGEST_AT] != MAGIC:
+        raise _damaged(path, "is no file of weights of this version")
+    try:
+        header, _ = _header(memoryview(content))
+        return _card(header["card"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged(path, "is damaged: its header cannot be read") from error
+
+
+def _mapped(path: Path) -> mmap.mmap:
+    try:
+        with path.open("rb") as file:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError) as error:  # ValueError: an empty file cannot be mapped
+        raise _damaged(path, "cannot be read") from error
+
+
+def _header(view: memoryview) -> tuple[dict[str, Any], int]:
+    length = int.from_bytes(view[HEADER_AT : HEADER_AT + 4], "little")
+    start = HEADER_AT + 4
+    return json.loads(bytes(view[start : start + length])), start + length
+
+
+def _card(fields: dict[str, Any]) -> Card:
+    heads = tuple(
+        Head(head["name"], tuple(head["labels"]), head["multi_label"]) for head in fields["heads"]
+    )
+    languages = tuple(fields["languages"])
+    return Card(**{**fields, "heads": heads, "languages": languages})
+
+
+def _array(body: memoryview, place: dict[str, Any]) -> NDArray[Any]:
+    kind = np.dtype(place["type"])
+    count = int(np.prod(place["shape"]))
+    return np.frombuffer(body, kind, count, place["at"]).reshape(place["shape"])
+
+
+def _damaged(path: Path, problem: str) -> WeightsDamaged:
+    return WeightsDamaged(f"{path.name} {problem}; install the package again or train a new one")

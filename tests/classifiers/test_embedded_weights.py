@@ -1,0 +1,123 @@
+"""The file of weights: what goes in comes out, and nothing damaged is believed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from classifiers.embedded.quantisation import (
+    gate_values,
+    packed,
+    pair_values,
+    scale_values,
+    unpacked,
+)
+from classifiers.embedded.weights import (
+    HEADER_AT,
+    Card,
+    Weights,
+    WeightsDamaged,
+    load,
+    read_card,
+    save,
+)
+from classifiers.errors import BackendUnavailable
+from classifiers.heads import Head
+
+CARD = Card(
+    "7",
+    4,
+    2,
+    (Head("emotions", ("joy", "기쁨")), Head("kote", ("없음",), multi_label=True)),
+    {"ko": 1.5, "und": 1.0},
+    ("ko",),
+    {"chat": "CC0"},
+)
+
+
+@pytest.fixture
+def weights() -> Weights:
+    chance = np.random.default_rng(0)
+    tags = chance.integers(0, 256, (8, 2), np.uint8)
+    rows = chance.integers(0, 256, (16, 4), np.uint8)
+    return Weights(CARD, tags, rows, chance.random(31).astype(np.float16))
+
+
+@pytest.fixture
+def path(weights: Weights, tmp_path: Path) -> Path:
+    save(weights, tmp_path / "w.bin")
+    return tmp_path / "w.bin"
+
+
+def test_a_file_gives_back_what_was_saved(weights: Weights, path: Path) -> None:
+    read = load(path)
+    assert read.card == weights.card == read_card(path)
+    for name in ("tags", "rows", "dense"):
+        np.testing.assert_array_equal(getattr(read, name), getattr(weights, name))
+
+
+def test_the_same_weights_give_the_same_bytes(weights: Weights, path: Path, tmp_path: Path) -> None:
+    save(weights, tmp_path / "again.bin")
+    assert (tmp_path / "again.bin").read_bytes() == path.read_bytes()
+
+
+def test_arrays_cannot_be_written_to(path: Path) -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        load(path).rows[0, 0] = 1
+
+
+@pytest.mark.parametrize("place", [HEADER_AT - 1, HEADER_AT, HEADER_AT + 50, -1])
+def test_one_changed_byte_anywhere_is_noticed(path: Path, place: int) -> None:
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(WeightsDamaged, match=r"w\.bin is damaged.*install the package again"):
+        load(path)
+
+
+@pytest.mark.parametrize("length", [0, 4, 30, 60, 200])
+def test_a_file_cut_short_is_refused(path: Path, length: int) -> None:
+    path.write_bytes(path.read_bytes()[:length])
+    with pytest.raises(WeightsDamaged):
+        load(path)
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    for read in (load, read_card):
+        with pytest.raises(BackendUnavailable, match="cannot be read"):
+            read(tmp_path / "none.bin")
+
+
+def test_another_format_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.bin").write_bytes(b"something else entirely")
+    for read in (load, read_card):
+        with pytest.raises(WeightsDamaged, match="no file of weights"):
+            read(tmp_path / "x.bin")
+
+
+@pytest.mark.parametrize("length", [44, 100])
+def test_a_header_that_cannot_be_read_is_refused(path: Path, length: int) -> None:
+    path.write_bytes(path.read_bytes()[:length])
+    with pytest.raises(WeightsDamaged, match="header cannot be read"):
+        read_card(path)
+
+
+def test_packed_rows_come_back_within_half_a_step() -> None:
+    chance = np.random.default_rng(1)
+    table = (chance.standard_normal((50, 6)) * chance.random((50, 1)) * 3).astype(np.float32)
+    gates = (chance.standard_normal(50)).astype(np.float32)
+    filled = np.arange(50) != 3
+    values, weights = unpacked(packed(table, gates, filled))
+    steps = np.abs(table[filled]).max(axis=1, keepdims=True) * 2**0.5 / 7
+    assert (np.abs(values - table)[filled] <= steps / 2 + 1e-6).all()
+    np.testing.assert_allclose(weights[filled], np.exp(gates[filled]), rtol=0.04)
+    assert weights[3] == 0
+
+
+def test_look_up_tables_agree_with_arithmetic() -> None:
+    pairs = pair_values()
+    assert (pairs[0x8F].real, pairs[0x8F].imag) == (7, 0)
+    assert gate_values()[128] == 1
+    assert scale_values()[200] == 1
