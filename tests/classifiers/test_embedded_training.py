@@ -194,7 +194,7 @@ def test_without_data_it_says_so(tmp_path: Path) -> None:
 
 def test_the_command_explains_data_that_it_cannot_read(tmp_path: Path) -> None:
     (tmp_path / "nsmc").mkdir()
-    (tmp_path / "nsmc" / "train.tsv").write_text("text\tnothing\n", "utf-8")
+    (tmp_path / "nsmc" / "train.tsv").write_text("text\tnothing\nhello\tthere\n", "utf-8")
     answer = CliRunner().invoke(
         train, ["embedded", "--data", str(tmp_path), "--out", str(tmp_path / "w.bin")]
     )
