@@ -4,7 +4,8 @@ Bins of equal mass: the texts are sorted by probability and cut into fifteen par
 (give or take one), so that no bin is empty and a confident classifier is not judged by one bin
 alone. The error is the mean gap between probability and frequency, weighted by size (Naeini et
 al. 2015, "Obtaining well calibrated probabilities using Bayesian binning", with the equal-mass
-bins of Nixon et al. 2019, "Measuring calibration in deep learning").
+bins of Nixon et al. 2019, "Measuring calibration in deep learning"). Texts of the same probability
+share their frequency before the cut, so that the order of a file cannot matter.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import numpy as np
 from classifiers.evaluation.scored import Flags, Scored, Scores
 
 BINS: Final = 15
+EQUAL_DIGITS: Final = 9
+"""Decimals to which two probabilities count as the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,9 @@ def equal_mass_bins(probabilities: Scores, happened: Flags, bins: int = BINS) ->
     """
     order = np.argsort(probabilities, kind="stable")
     parts = np.array_split(order, min(bins, len(order))) if len(order) else []
+    shared = _shared_among_equals(probabilities, happened)
     return tuple(
-        Bin(float(probabilities[part].mean()), float(happened[part].mean()), len(part))
+        Bin(float(probabilities[part].mean()), float(shared[part].mean()), len(part))
         for part in parts
     )
 
@@ -74,6 +78,13 @@ def class_errors(scored: Scored) -> dict[str, float]:
         return {}
     pairs = zip(scored.classes, scored.scores.T, scored.gold.T, strict=True)
     return {name: calibration_error(claimed, happened) for name, claimed, happened in pairs}
+
+
+def _shared_among_equals(probabilities: Scores, happened: Flags) -> Scores:
+    """Return for each text the frequency among all texts of its probability, shape (n,)."""
+    _, group = np.unique(probabilities.round(EQUAL_DIGITS), return_inverse=True)
+    frequency = np.bincount(group, weights=happened) / np.maximum(np.bincount(group), 1)
+    return np.asarray(frequency[group])
 
 
 def _claims(scored: Scored) -> tuple[Scores, Flags]:

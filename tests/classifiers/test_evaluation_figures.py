@@ -68,8 +68,20 @@ def test_a_calibrated_claim_has_no_error_and_a_boast_has_one() -> None:
     rng = np.random.default_rng(0)
     claims = rng.random(60_000)
     assert calibration_error(claims, rng.random(60_000) < claims) < 0.01
-    assert calibration_error(np.ones(10), np.arange(10) < 7) == pytest.approx(0.3, abs=0.05)
+    assert calibration_error(np.ones(10), np.arange(10) < 7) == pytest.approx(0.3)
     assert calibration_error(np.zeros(0), np.zeros(0, dtype=np.bool_)) == 0
+
+
+def test_the_order_of_a_file_does_not_matter() -> None:
+    claims, happened = np.full(300, 0.5), np.arange(300) < 150
+    assert calibration_error(claims, happened) == 0
+    rng = np.random.default_rng(0)
+    claims, happened = rng.integers(0, 9, 300) / 10, rng.random(300) < 0.4
+    errors = set()
+    for _ in range(5):
+        order = rng.permutation(300)
+        errors.add(round(calibration_error(claims[order], happened[order]), 12))
+    assert len(errors) == 1
 
 
 def test_the_error_of_verdicts_is_of_their_own_probability() -> None:
