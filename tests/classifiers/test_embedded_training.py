@@ -30,7 +30,7 @@ from classifiers.training.embedded.trainer import train as train_groups
 from classifiers.training.embedded.vocabulary import Bags, choose, keys_of
 from tests.support.tiny_embedded import PLAN, Silence, chat_lines, train_tiny, write_sets
 
-SMALL = Plan(size=2, width=2, rounds=1, finish_rounds=1)
+SMALL = Plan(size=2, width=2, rounds=1)
 
 
 def silent(_: int) -> None:
@@ -93,9 +93,9 @@ def train_few(out: Path) -> None:
         Group(1, Bags(chance.integers(0, 50, 120, np.uint32), lengths),
               chance.integers(0, 4, 20, np.uint64), share=1.5),
     ]  # fmt: skip
-    plan = Plan(size=4, width=3, rounds=2, finish_rounds=1)
+    plan = Plan(size=4, width=3, rounds=2)
     learnt = train_groups(groups, heads, 50, plan, 3, silent)
-    assert examples_seen(groups, plan) == 2 * (20 + 30) + 4
+    assert examples_seen(groups, plan) == 2 * sum((20, 30))
     np.savez(out, table=learnt.table, gates=learnt.gates, dense=learnt.dense)
 
 
@@ -189,7 +189,7 @@ def test_without_numba_it_says_what_to_install(
 
 def test_without_data_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(DatasetUnreadable, match="is no folder"):
-        train_file(tmp_path / "none", tmp_path / "w.bin", 0, Silence(), PLAN)
+        train_file(tmp_path / "none", tmp_path / "w.bin", 0, Silence(), PLAN, chat_lines(2))
 
 
 def test_the_command_explains_data_that_it_cannot_read(tmp_path: Path) -> None:

@@ -36,13 +36,10 @@ CHAT_COPIES: Final = 5
 CHAT_SHARE: Final = 3.0
 """How often a round sees each of those."""
 
-FINISH_SHARE: Final = 3.0
-"""The same in the finishing rounds."""
-
 CHAT_WEIGHT: Final = 2.0
 """Of those in the loss."""
 
-MAPPED_WEIGHT: Final[float] = 0.1
+MAPPED_WEIGHT: Final = 0.1
 """Of mapped labels in the loss of the emotions; the lines of chat, made for it, weigh 1."""
 
 
@@ -112,7 +109,6 @@ def prepare(folder: Path, chat: Sequence[ChatLine], seed: int, progress: Progres
     sources = available(folder)
     chance = random.Random(seed)  # noqa: S311  (no secret: it must repeat)
     taught = [*lessons(folder, sources), chat_lesson(chat)]
-    taught = [x for x in taught if MAPPED_WEIGHT or x.name == CHAT or x.head.name != EMOTION_HEAD]
     wider = [_widened(lesson, chance) for lesson in taught if lesson.texts]
     progress.begin("reading", sum(len(lesson.texts) for lesson in wider))
     keys = [keys_of(lesson.texts, progress.advance) for lesson in wider]
@@ -150,6 +146,6 @@ def _widened(lesson: Lesson, chance: random.Random) -> Lesson:
 def _group(lesson: Lesson, bags: Bags, head: int) -> Group:
     bits = np.array([sum(1 << place for place in target) for target in lesson.targets], np.uint64)
     if lesson.name == CHAT:
-        return Group(head, bags, bits, CHAT_WEIGHT, CHAT_SHARE, FINISH_SHARE)
+        return Group(head, bags, bits, CHAT_WEIGHT, CHAT_SHARE)
     weight = MAPPED_WEIGHT if lesson.head.name == EMOTION_HEAD else 1.0
     return Group(head, bags, bits, weight)

@@ -49,14 +49,9 @@ class Plan:
         drop_units: Share of hidden units that an example does without.
         smoothing: Share of a target that is spread over all labels (one-label heads).
         evenness: A set of n examples is drawn from n ** evenness times a constant.
-        finish_rounds: Passes over the finishing mixture, in which what matters most has the most
-            examples.
-        finish_rate: Rate of the embeddings at the beginning of those.
-        thaw: Adagrad's sums shrink to this share before them: rows that the large sets have worn
-            out learn again.
     """
 
-    size: int = 32
+    size: int = 28
     width: int = 128
     rounds: int = 3
     table_rate: float = 0.25
@@ -65,9 +60,6 @@ class Plan:
     drop_units: float = 0.4
     smoothing: float = 0.05
     evenness: float = 0.85
-    finish_rounds: int = 3
-    finish_rate: float = 0.1
-    thaw: float = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +73,6 @@ class Group:
         weight: Of each example in the loss.
         share: How many examples a round draws, as a multiple of their number; if not given, it
             follows from ``Plan.evenness``.
-        finish_share: The same for the finishing rounds.
     """
 
     head: int
@@ -89,7 +80,6 @@ class Group:
     targets: NDArray[np.uint64]
     weight: float = 1.0
     share: float | None = None
-    finish_share: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,39 +124,21 @@ def train(
     layout = _layout(heads, plan)
     examples = _joined(groups)
     room = bench(LONGEST, plan.size, plan.width, MOST_LABELS)
-    for stage in _stages(groups, plan):
-        table.value_sums[:] *= stage.thaw
-        table.gate_sums[:] *= stage.thaw
-        for round_ in range(stage.rounds):
-            order = _order(groups, stage.drawn, chance)
-            parts = np.array_split(order, max(len(order) // REPORTED, 1))
-            for number, part in enumerate(parts):
-                done = (round_ + np.array([number, number + 1]) / len(parts)) / stage.rounds
-                knobs = _knobs(plan, stage, 1 - done, int(chance.integers(1 << 31)))
-                train_pass(table, dense, layout, examples, part, knobs, room)
-                progress(len(part))
+    drawn = _drawn(groups, plan)
+    for round_ in range(plan.rounds):
+        order = _order(groups, drawn, chance)
+        parts = np.array_split(order, max(len(order) // REPORTED, 1))
+        for number, part in enumerate(parts):
+            done = (round_ + np.array([number, number + 1]) / len(parts)) / plan.rounds
+            knobs = _knobs(plan, 1 - done, int(chance.integers(1 << 31)))
+            train_pass(table, dense, layout, examples, part, knobs, room)
+            progress(len(part))
     return learnt
 
 
 def examples_seen(groups: Sequence[Group], plan: Plan) -> int:
     """Return how many examples training will see."""
-    return sum(stage.rounds * sum(stage.drawn) for stage in _stages(groups, plan))
-
-
-@dataclass(frozen=True, slots=True)
-class _Stage:
-    rounds: int
-    rate: float
-    thaw: float
-    drawn: Sequence[int]
-
-
-def _stages(groups: Sequence[Group], plan: Plan) -> list[_Stage]:
-    last = [int(group.finish_share * len(group.targets)) for group in groups]
-    return [
-        _Stage(plan.rounds, plan.table_rate, 1, _drawn(groups, plan)),
-        _Stage(plan.finish_rounds, plan.finish_rate, plan.thaw, last),
-    ]
+    return plan.rounds * sum(_drawn(groups, plan))
 
 
 def _beginning(
@@ -195,11 +167,11 @@ def _layout(heads: Sequence[Head], plan: Plan) -> Layout:
     return Layout(starts, sizes, np.array([head.multi_label for head in heads]), plan.width)
 
 
-def _knobs(plan: Plan, stage: _Stage, left: NDArray[np.float64], seed: int) -> Knobs:
+def _knobs(plan: Plan, left: NDArray[np.float64], seed: int) -> Knobs:
     before, after = np.maximum(left, LAST_RATE).tolist()
     return Knobs(
-        stage.rate * before,
-        stage.rate * after,
+        plan.table_rate * before,
+        plan.table_rate * after,
         plan.dense_rate * before,
         plan.dense_rate * after,
         plan.drop_grams,
