@@ -22,6 +22,7 @@ from bot.explaining import explained
 from bot.health_check import ask_health
 from bot.judging_commands import JUDGING
 from bot.settings import load_settings
+from bot.training_commands import TRAINING
 
 DEFAULT_ENV_FILE: Final = Path(".env")
 
@@ -105,7 +106,7 @@ def health(env_file: Path) -> None:
     sys.exit(0 if answer.well else 1)
 
 
-for _command in JUDGING:
+for _command in (*JUDGING, *TRAINING):
     nunchi.add_command(_command)
 
 
