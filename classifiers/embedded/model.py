@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.embedded.features import BUCKET_BITS, Grams, Keys, grams
-from classifiers.embedded.quantisation import gate_values, pair_values, scale_values
+from classifiers.embedded.quantisation import MIDDLE, gate_values, scale_values
 from classifiers.embedded.weights import Weights
 from classifiers.heads import Head
 
@@ -33,9 +33,8 @@ class Model:
         card = weights.card
         self._pairs = weights.tags.view("<u2").ravel()
         self._rows = weights.rows
-        self._values = pair_values()
         self._gates = gate_values()
-        self._factors = (gate_values()[:, None] * scale_values()).ravel()
+        self._factors = (scale_values()[:, None] * gate_values()).ravel()
         self._size = card.size
         dense = weights.dense.astype(np.float32)
         inner = card.width * card.size
@@ -66,15 +65,20 @@ class Model:
         found = grams(texts)
         slots, starts = self._slots(found)
         rows = self._rows.take(slots, axis=0)
-        gates = rows[:, -2]
-        factors = self._factors.take(gates.astype(np.intp) * 256 + rows[:, -1])
-        values = self._values.take(rows[:, :-2]).view(np.float32)
-        weights = self._gates.take(gates)
+        ends = rows.view("<u2")[:, -1]  # code of the gate, and code of the scale times 256
+        factors = self._factors.take(ends)
+        weights = self._gates.take(ends & 255)
+        half = self._size // 2
+        codes = np.empty((2, *rows.shape), np.float32)
+        np.copyto(codes[0], rows & 15)
+        np.copyto(codes[1], rows >> 4)
         sums = np.empty((len(texts), self._size), np.float32)
         known = np.empty(len(texts), np.float32)
-        edges = starts.tolist()
-        for message, (begin, end) in enumerate(pairwise(edges)):
-            np.dot(factors[begin:end], values[begin:end], out=sums[message])
+        for message, (begin, end) in enumerate(pairwise(starts.tolist())):
+            some = factors[begin:end]
+            middle = MIDDLE * some.sum()
+            sums[message, 0::2] = some @ codes[0, begin:end, :half] - middle
+            sums[message, 1::2] = some @ codes[1, begin:end, :half] - middle
             known[message] = weights[begin:end].sum()
         sums *= (POOL_SCALE / (known + LITTLE))[:, None]
         return sums, known

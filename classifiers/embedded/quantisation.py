@@ -1,8 +1,8 @@
 """From learnt floats to the bytes of the weight file, and back.
 
-An embedding is 4-bit codes -7..7 times a scale of its own, a power of the root of two, so that a
-row with small values loses no more than one with large values. A gate is stored in steps of
-1/16 of its logarithm.
+An embedding (a multiple of four values) is 4-bit codes -7..7 times a scale of its own, a power of
+the root of two, so that a row with small values loses no more than one with large values. A gate
+is stored in steps of 1/16 of its logarithm.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
+
+MIDDLE: Final = 8
+"""Four bits hold a code plus this."""
 
 LARGEST: Final = 7
 """The largest code of four bits with a sign; -8 stays unused, so that zero is in the middle."""
@@ -34,14 +37,14 @@ def packed(table: Floats, gates: Floats, filled: NDArray[np.bool_]) -> Bytes:
     """Return uint8[slots, size / 2 + 2] for float32[slots, size] and float32[slots].
 
     Args:
-        table: The embeddings; an even size.
+        table: The embeddings; a multiple of four.
         gates: Logarithms of weights, in [-7.9, 7.9].
         filled: Which slots hold an n-gram at all.
     """
     largest = np.maximum(np.abs(table).max(axis=1), 1e-20)
     scale = np.clip(np.ceil(np.log2(largest / LARGEST) * SCALE_STEPS) + SCALE_ZERO, 0, 255)
     codes = np.round(table / np.exp2((scale - SCALE_ZERO) / SCALE_STEPS)[:, None])
-    unsigned = (np.clip(codes, -LARGEST, LARGEST) + 8).astype(np.uint8)
+    unsigned = (np.clip(codes, -LARGEST, LARGEST) + MIDDLE).astype(np.uint8)
     rows = np.empty((len(table), table.shape[1] // 2 + 2), np.uint8)
     rows[:, :-2] = unsigned[:, 0::2] | (unsigned[:, 1::2] << 4)
     rows[:, -2] = np.clip(np.round(gates * GATE_STEPS) + GATE_ZERO, 1, 255)
@@ -50,10 +53,10 @@ def packed(table: Floats, gates: Floats, filled: NDArray[np.bool_]) -> Bytes:
     return rows
 
 
-def pair_values() -> NDArray[np.complex64]:
-    """Return the two values of each byte, as one complex number, so that one look-up gets both."""
+def code_pairs() -> Floats:
+    """Return float32[256, 2], the two codes that each byte holds."""
     byte = np.arange(256)
-    return ((byte & 15) - 8 + 1j * ((byte >> 4) - 8)).astype(np.complex64)
+    return np.stack([(byte & 15) - MIDDLE, (byte >> 4) - MIDDLE], axis=1).astype(np.float32)
 
 
 def gate_values() -> Floats:
@@ -70,5 +73,5 @@ def scale_values() -> Floats:
 
 def unpacked(rows: Bytes) -> tuple[Floats, Floats]:
     """Return the embeddings and the weights that rows stand for: the reference for inference."""
-    codes = pair_values()[rows[:, :-2]].view(np.float32)
+    codes = code_pairs()[rows[:, :-2]].reshape(len(rows), -1)
     return codes * scale_values()[rows[:, -1], None], gate_values()[rows[:, -2]]

@@ -39,7 +39,7 @@ class Card:
 
     Attributes:
         version: Of the model; part of its name in every prediction.
-        size: Length of an embedding; even.
+        size: Length of an embedding; a multiple of four.
         width: Units of the hidden layer.
         heads: In the order of their columns in the dense part.
         temperatures: By language code: the scores of the emotions are divided by it.

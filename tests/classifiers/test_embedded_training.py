@@ -30,7 +30,7 @@ from classifiers.training.embedded.trainer import train as train_groups
 from classifiers.training.embedded.vocabulary import Bags, choose, keys_of
 from tests.support.tiny_embedded import PLAN, Silence, chat_lines, train_tiny, write_sets
 
-SMALL = Plan(size=2, width=2, rounds=1)
+SMALL = Plan(size=4, width=2, rounds=1)
 
 
 def silent(_: int) -> None:

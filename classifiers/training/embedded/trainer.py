@@ -40,7 +40,7 @@ class Plan:
     """The knobs of training; the defaults were chosen on the dev parts.
 
     Attributes:
-        size: Length of an embedding.
+        size: Length of an embedding; a multiple of four.
         width: Units of the hidden layer.
         rounds: Passes over the mixture.
         table_rate: Learning rate of the embeddings (Adagrad).
