@@ -183,3 +183,13 @@ def test_options_that_it_does_not_know_are_refused() -> None:
 def test_weights_that_are_not_there_are_refused(tmp_path: Path) -> None:
     with pytest.raises(WeightsDamaged, match=r"none\.bin cannot be read"):
         create({"weights": str(tmp_path / "none.bin")})
+
+
+async def test_damaged_weights_end_the_start_with_what_to_do(path: Path, tmp_path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    (tmp_path / "damaged.bin").write_bytes(content)
+    classifier = EmbeddedClassifier(tmp_path / "damaged.bin")
+    with pytest.raises(WeightsDamaged, match="checksum is wrong; install the package again"):
+        await classifier.start()
+    await classifier.close()
