@@ -37,7 +37,7 @@ class SqliteStore:
     """Implements ``storage.store.Store`` on one file.
 
     One connection writes and one reads, each in a thread of its own, so a long scan never holds
-    up a write. A write returns when the disk has it.
+    up a write. A write returns when the disk has it, but for records that are only added.
 
     Args:
         path: The database file; it and its folder are created when they are missing.
@@ -84,8 +84,18 @@ class SqliteStore:
         await self._read(_answer)
 
     async def apply(self, batch: Batch) -> int:
-        """Write a batch in one transaction; return the number of inserted or replaced records."""
-        return await self._write(messages.apply_batch, batch)
+        """Write a batch in one transaction; return the number of inserted or replaced records.
+
+        What is only added need not wait for the disk: a power failure would undo records and
+        watermarks together, and the records are read again from there. Deletions wait.
+        """
+        durable = bool(batch.deletions)
+
+        def within(connection: sqlite3.Connection) -> int:
+            with transaction(connection, durable=durable):
+                return messages.apply_batch(connection, batch)
+
+        return await _opened(self._writer).run(within)
 
     async def scan(
         self, guild_id: int, start: datetime, end: datetime

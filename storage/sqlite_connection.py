@@ -27,8 +27,12 @@ _BUSY_CODES: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 # A damaged file is a bare DatabaseError; its other subclasses speak of a mistake of ours.
 _TROUBLE: Final = (sqlite3.OperationalError, sqlite3.DatabaseError)
 _WAL_LIMIT: Final = 16 * 1024 * 1024
+_WAL_PAGES: Final = 4096
+"""Pages of 4 KiB after which the log is folded into the database: as much as the log may keep."""
+
 _PRAGMAS: Final = (
     "PRAGMA synchronous = FULL",
+    f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}",
     # Overwrites what is deleted wherever that costs no extra write: erased should mean erased.
     "PRAGMA secure_delete = FAST",
     f"PRAGMA journal_size_limit = {_WAL_LIMIT}",
@@ -37,8 +41,15 @@ _PRAGMAS: Final = (
 
 
 @contextlib.contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Run the body in one write transaction: all of it is kept, or nothing."""
+def transaction(connection: sqlite3.Connection, *, durable: bool = True) -> Iterator[None]:
+    """Run the body in one write transaction: all of it is kept, or nothing.
+
+    Args:
+        connection: Whose transaction.
+        durable: Wait until the disk has it. Otherwise it survives the end of the process all the
+            same, but may be undone, with all that followed, when the power fails.
+    """
+    connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield

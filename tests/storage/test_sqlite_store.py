@@ -15,7 +15,7 @@ import pytest
 
 from storage.errors import SchemaTooNew, StoreUnavailable
 from storage.packing import EPOCH
-from storage.records import Batch, GuildSettings, Watermark
+from storage.records import Batch, Deletion, GuildSettings, Watermark
 from storage.sqlite import SqliteStore
 from storage.sqlite_schema import MIGRATIONS, migrate
 from tests.support.store_records import CHANNEL, FIRST_ID, GUILD, START, author, record
@@ -248,3 +248,29 @@ class TestProcesses:
         assert acknowledged <= batches
         assert len(present) == len(batches) * BATCH
         assert marks == {CHANNEL: FIRST_ID + max(batches) * BATCH + BATCH - 1}
+
+
+@pytest.mark.parametrize(
+    ("batch_written", "level"),
+    [
+        (Batch((record(1),), watermarks=(Watermark(GUILD, CHANNEL, FIRST_ID),)), 1),
+        (Batch((record(1),), (Deletion(GUILD, (FIRST_ID,)),)), 2),
+    ],
+    ids=["additions", "deletions"],
+)
+async def test_only_additions_do_not_wait_for_the_disk(
+    tmp_path: Path, batch_written: Batch, level: int
+) -> None:
+    async with SqliteStore(tmp_path / "store.sqlite3") as store:
+        await store.apply(batch_written)
+        assert await synchronous(store) == level
+        await store.opt_out(GUILD, author(1), START)
+        assert await synchronous(store) == 2
+
+
+async def synchronous(store: SqliteStore) -> int:
+    assert store._writer is not None
+    level: int = await store._writer.run(
+        lambda connection: connection.execute("PRAGMA synchronous").fetchone()[0]
+    )
+    return level
