@@ -18,6 +18,7 @@ import click
 from rich.console import Console
 
 from bot import logs
+from bot.environment import terminal_language
 from bot.explaining import explained
 from bot.health_check import ask_health
 from bot.judging_commands import JUDGING
@@ -90,7 +91,7 @@ def doctor(env_file: Path, language: str | None) -> None:
     # Late, because it loads everything that it looks at.
     from bot.doctor.visit import examine, show  # noqa: PLC0415
 
-    chosen = language or _language_of_terminal()
+    chosen = language or terminal_language(os.environ)
     findings = asyncio.run(examine(env_file, os.environ, chosen))
     sys.exit(0 if show(findings, chosen, Console()) else 1)
 
@@ -143,8 +144,3 @@ def main() -> None:
 def _stop_listening(loop: asyncio.AbstractEventLoop) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.remove_signal_handler(number)
-
-
-def _language_of_terminal() -> str:
-    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return "ko" if next(filter(None, names), "").lower().startswith("ko") else "en"

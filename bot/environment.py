@@ -69,6 +69,12 @@ def _read_file(path: Path) -> dict[str, str]:
     return _parse(path, text)
 
 
+def terminal_language(environ: Mapping[str, str]) -> str:
+    """Return the language of the terminal that the variables describe: ``ko`` or ``en``."""
+    names = (environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "ko" if next(filter(None, names), "").lower().startswith("ko") else "en"
+
+
 def _parse(path: Path, text: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for binding in parse_stream(StringIO(text)):

@@ -12,12 +12,10 @@ from typing import Any, Final
 
 import discord
 
-from bot.incoming import Incoming
+from bot.incoming import WRITTEN_BY_PEOPLE, Incoming
 
 EVENT: Final = "MESSAGE_CREATE"
-WRITTEN_BY_PEOPLE: Final = frozenset(
-    {discord.MessageType.default.value, discord.MessageType.reply.value}
-)
+TYPED: Final = frozenset(kind.value for kind in WRITTEN_BY_PEOPLE)
 
 
 def take_messages(client: discord.Client, take: Callable[[Incoming], None]) -> None:
@@ -54,11 +52,7 @@ def incoming_of_payload(client: discord.Client, data: Mapping[str, Any]) -> Inco
     if isinstance(channel, discord.TextChannel | discord.VoiceChannel | discord.Thread):
         # As the client does it: catch-up and new channels begin from here.
         channel.last_message_id = message_id
-    human = (
-        data["type"] in WRITTEN_BY_PEOPLE
-        and not author.get("bot")
-        and data.get("webhook_id") is None
-    )
+    human = data["type"] in TYPED and not author.get("bot") and data.get("webhook_id") is None
     return Incoming(
         message_id,
         guild.id,

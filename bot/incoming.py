@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import discord
 
@@ -47,7 +47,8 @@ class CaughtUp(NamedTuple):
 
 Item = Incoming | Read | CaughtUp
 
-_WRITTEN_BY_PEOPLE = (discord.MessageType.default, discord.MessageType.reply)
+WRITTEN_BY_PEOPLE: Final = (discord.MessageType.default, discord.MessageType.reply)
+"""Kinds of messages that somebody typed; all others are Discord's own words."""
 
 
 def incoming_of(message: discord.Message, guild_id: int) -> Incoming:
@@ -58,7 +59,7 @@ def incoming_of(message: discord.Message, guild_id: int) -> Incoming:
     if isinstance(channel, discord.Thread):
         thread_id, channel_id = channel.id, channel.parent_id
     author = message.author
-    human = not author.bot and message.webhook_id is None and message.type in _WRITTEN_BY_PEOPLE
+    human = not author.bot and message.webhook_id is None and message.type in WRITTEN_BY_PEOPLE
     return Incoming(
         message.id,
         guild_id,

@@ -19,6 +19,7 @@ from bot.demo.export import read_export
 from bot.demo.scenario import built_in
 from bot.demo.summary import Summary
 from bot.demo.words import ENGLISH, KOREAN, Words
+from bot.environment import terminal_language
 from bot.sandbox.clock import Clock
 from bot.sandbox.connect import point_discord_at
 from bot.sandbox.server import Sandbox
@@ -38,7 +39,7 @@ async def run_demo(out: Path, export: Path | None, console: Console) -> Summary:
     """
     scenario = read_export(export) if export else built_in()
     await asyncio.to_thread(out.mkdir, parents=True, exist_ok=True)
-    words = _words()
+    words = KOREAN if terminal_language(os.environ) == "ko" else ENGLISH
     with _logged_to(out / "demo.log"), tempfile.TemporaryDirectory() as folder:
         clock = Clock(scenario.turns[0].at - timedelta(minutes=10))
         async with Sandbox(clock=clock) as server:
@@ -48,11 +49,6 @@ async def run_demo(out: Path, export: Path | None, console: Console) -> Summary:
     summary.write(out)
     _show(summary, out, console, words)
     return summary
-
-
-def _words() -> Words:
-    names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return KOREAN if next(filter(None, names), "").lower().startswith("ko") else ENGLISH
 
 
 def _show(summary: Summary, out: Path, console: Console, words: Words) -> None:
