@@ -90,7 +90,8 @@ async def opened(settings: Settings, clock: Clock) -> AsyncIterator[Application]
             batch_wait=settings.batch_wait_ms / 1000,
         )
         grace = timedelta(days=settings.report_grace_days)
-        reporter = Reporter(store, roster, studio, clock, _owner(), grace)
+        correction = classifier.info.correction
+        reporter = Reporter(store, roster, studio, clock, _owner(), grace, correction)
         schedule = Schedule(store, roster, reporter, clock)
         services = Services(
             settings=settings,

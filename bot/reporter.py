@@ -17,6 +17,7 @@ from bot.delivery import Place, Rendered, deliver, nonce_of, posted_before, send
 from bot.due import due_weeks
 from bot.roster import Roster
 from bot.studio import Studio
+from classifiers.correction import ShareCorrection
 from classifiers.errors import NunchiError
 from reports.period import Week
 from reports.weekly import compute
@@ -36,7 +37,17 @@ _UNSENT = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
 
 
 class Reporter:
-    """Computes and renders reports; posts the weekly ones that are due."""
+    """Computes and renders reports; posts the weekly ones that are due.
+
+    Args:
+        store: Where the records and claims are.
+        roster: The settings of the guilds.
+        studio: Draws.
+        clock: The time.
+        owner: Names this process in claims.
+        grace: How long a missed week stays due.
+        correction: How the shares of the classifier in use are corrected, if that is known.
+    """
 
     def __init__(
         self,
@@ -46,6 +57,7 @@ class Reporter:
         clock: Clock,
         owner: str,
         grace: timedelta,
+        correction: ShareCorrection | None = None,
     ) -> None:
         self._store = store
         self._roster = roster
@@ -53,6 +65,7 @@ class Reporter:
         self._clock = clock
         self._owner = owner
         self._grace = grace
+        self._correction = correction
         self._client: discord.Client | None = None
         self._busy: set[int] = set()
         self._unrecorded: dict[tuple[int, str], tuple[int, int]] = {}
@@ -76,7 +89,14 @@ class Reporter:
         """
         settings = self._roster.settings(guild_id) or GuildSettings(guild_id)
         spoken = language or settings.language
-        report = await compute(self._store, settings, week, now=self._clock.now(), due=due)
+        report = await compute(
+            self._store,
+            settings,
+            week,
+            now=self._clock.now(),
+            due=due,
+            correction=self._correction,
+        )
         guild = self._client.get_guild(guild_id) if self._client else None
         pictures = await self._studio.draw(
             report,

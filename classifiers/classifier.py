@@ -17,6 +17,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Final, ParamSpec, Protocol, TypeVar, runtime_checkable
 from urllib.parse import parse_qsl
 
+from classifiers.correction import ShareCorrection
 from classifiers.emotion import EMOTIONS, Emotion
 from classifiers.errors import (
     BackendUnavailable,
@@ -43,6 +44,8 @@ class ModelInfo:
         languages: ISO 639-1 codes that it was made for.
         labels: The emotions that it can tell apart.
         max_batch: How many texts one call may carry.
+        correction: How the shares of its predictions are corrected for its errors, if that was
+            measured.
     """
 
     name: str
@@ -50,6 +53,7 @@ class ModelInfo:
     languages: tuple[str, ...]
     labels: tuple[Emotion, ...] = EMOTIONS
     max_batch: int = 64
+    correction: ShareCorrection | None = None
 
     @property
     def model(self) -> str:

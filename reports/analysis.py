@@ -8,36 +8,48 @@ from typing import Final
 
 import numpy as np
 
+from classifiers.correction import ShareCorrection
 from classifiers.emotion import EMOTIONS
-from reports.bootstrap import Floats, generator_for
-from reports.grouping import Cells, Integers
+from reports.bootstrap import generator_for
+from reports.gathered import Gathered
+from reports.grouping import Cells, Floats, Integers
 from reports.period import DAYS, Week
 from reports.report import Baseline, EmotionShare, MoodSummary, Point, WeeklyReport
 from reports.spans import PARTS, Span, columns_of, spans_of
-from reports.statistics import FigureBuilder, Figures, composition
+from reports.statistics import FigureBuilder, Figures, shares_by_bin
 from storage.records import GuildSettings
 
 BASELINE_WEEKS: Final = 4
 """A week is compared with this many weeks before it."""
+
+MOSTLY: Final = 0.9
+"""The part of a week that must be estimated in one way for its shares to be compared."""
 
 _BEFORE: Final = BASELINE_WEEKS * DAYS
 """Index of the first day of the reported week, counted from the start of the baseline."""
 
 
 def weekly_report(
-    cells: Cells, settings: GuildSettings, week: Week, partial: bool, late_by: timedelta | None
+    gathered: Gathered,
+    settings: GuildSettings,
+    week: Week,
+    *,
+    partial: bool,
+    late_by: timedelta | None,
+    correction: ShareCorrection | None = None,
 ) -> WeeklyReport:
     """Return the report of the last seven of 35 local days.
 
     Args:
-        cells: Sums per person and part of a day; bin ``day * PARTS + part``, day 0 is the Monday
-            of the first baseline week.
+        gathered: Sums per person and part of a day; bin ``day * PARTS + part``, day 0 is the
+            Monday of the first baseline week.
         settings: Timezone and minimum group of the guild.
         week: Which week day 28 starts.
         partial: True when the week is not over.
         late_by: How late the report is, if that is worth saying.
+        correction: Of the messages that are tallied.
     """
-    now = cells.where(cells.bin >= _BEFORE * PARTS)
+    now = gathered.cells.where(gathered.cells.bin >= _BEFORE * PARTS)
     report = WeeklyReport(
         guild_id=settings.guild_id,
         week=week,
@@ -49,13 +61,18 @@ def weekly_report(
         partial=partial,
         late_by=late_by,
     )
-    return report if report.hidden else _described(report, cells)
+    return report if report.hidden else _described(report, gathered, correction)
 
 
 def mood_summary(
-    cells: Cells, settings: GuildSettings, start: datetime, end: datetime
+    gathered: Gathered,
+    settings: GuildSettings,
+    start: datetime,
+    end: datetime,
+    correction: ShareCorrection | None = None,
 ) -> MoodSummary:
-    """Return the mood over all of the cells, whose bins are local days."""
+    """Return the mood over all that was gathered, whose bins are local days."""
+    cells = gathered.cells
     result = MoodSummary(
         settings.guild_id,
         start,
@@ -67,9 +84,9 @@ def mood_summary(
     )
     if result.hidden:
         return result
-    builder = FigureBuilder(np.unique(cells.author))
+    builder = FigureBuilder(np.unique(cells.author), correction)
     builder.add_moods("mood", cells, np.zeros(len(cells), dtype=np.int64), 1)
-    builder.add_shares("shares", cells)
+    builder.add_shares("shares", gathered)
     period = f"{start.isoformat()}/{end.isoformat()}"
     figures = builder.build(generator_for(settings.guild_id, period))
     shares = zip(EMOTIONS, figures.estimates("shares"), strict=True)
@@ -80,55 +97,69 @@ def mood_summary(
     )
 
 
-def _described(report: WeeklyReport, cells: Cells) -> WeeklyReport:
+def _described(
+    report: WeeklyReport, gathered: Gathered, correction: ShareCorrection | None
+) -> WeeklyReport:
     """Fill the fields on moods."""
-    parts = _shifted(cells, _BEFORE * PARTS, DAYS * PARTS)
-    days = _days(cells)
-    now = _shifted(days, _BEFORE, DAYS)
-    weeks, usual = _usual(days, report.minimum_group)
-    spans = spans_of(parts, DAYS, report.minimum_group)
+    parts = gathered.between(_BEFORE * PARTS, DAYS * PARTS)
+    days = _days(gathered)
+    now, before = days.between(_BEFORE, DAYS), days.between(0, _BEFORE)
+    weeks, usual = _usual(before, report.minimum_group)
+    _, comparable = _usual(_alike(now, before), report.minimum_group)
+    spans = spans_of(parts.cells, DAYS, report.minimum_group)
     shown = [span for span in spans if not span.hidden]
     points = parts.into(columns_of(spans, DAYS))
-    builder = FigureBuilder(np.unique(np.concatenate([now.author, usual.author])))
-    builder.add_moods("mood", now, np.zeros(len(now), dtype=np.int64), 1)
+    authors = np.unique(np.concatenate([now.cells.author, usual.cells.author]))
+    builder = FigureBuilder(authors, correction)
+    builder.add_moods("mood", now.cells, np.zeros(len(now), dtype=np.int64), 1)
     builder.add_shares("shares", now)
-    builder.add_moods("usual", usual, np.zeros(len(usual), dtype=np.int64), 1)
-    builder.add_shares("usual shares", usual)
-    builder.add_moods("points", points, points.bin, len(shown))
+    builder.add_moods("usual", usual.cells, np.zeros(len(usual), dtype=np.int64), 1)
+    builder.add_shares("usual shares", comparable)
+    builder.add_moods("points", points.cells, points.cells.bin, len(shown))
     figures = builder.build(generator_for(report.guild_id, report.week.key))
+    whole = figures.values[figures.blocks["shares"]]
+    mixes = shares_by_bin(points, len(shown), correction, whole, corrected=builder.corrected)
     return replace(
         report,
         mood=figures.estimates("mood")[0],
-        baseline=_baseline(figures, usual, weeks, report.minimum_group),
+        baseline=_baseline(figures, usual.cells, weeks, report.minimum_group),
         change=figures.difference("mood", "usual"),
         shares=_shares(figures),
-        points=_points(figures, shown, points),
+        points=_points(figures, shown, mixes),
         hidden_days=tuple(sorted({span.day for span in spans if span.hidden})),
     )
 
 
-def _shifted(cells: Cells, start: int, length: int) -> Cells:
-    """Return the cells of ``length`` bins from ``start``, which becomes bin 0."""
-    inside = cells.where((cells.bin >= start) & (cells.bin < start + length))
-    return replace(inside, bin=inside.bin - start)
-
-
-def _days(cells: Cells) -> Cells:
+def _days(gathered: Gathered) -> Gathered:
     """Join the parts of each day: one cell is a person-day."""
     bins = (BASELINE_WEEKS + 1) * DAYS * PARTS
-    return cells.into(np.arange(bins, dtype=np.int64) // PARTS)
+    return gathered.into(np.arange(bins, dtype=np.int64) // PARTS)
 
 
-def _usual(days: Cells, minimum_group: int) -> tuple[int, Cells]:
+def _usual(before: Gathered, minimum_group: int) -> tuple[int, Gathered]:
     """Return the baseline weeks with enough people: how many, and their person-days."""
-    before = days.where(days.bin < _BEFORE)
-    week = before.bin // DAYS
+    week = before.cells.bin // DAYS
     enough = [
         index
         for index in range(BASELINE_WEEKS)
-        if before.where(week == index).people >= max(minimum_group, 1)
+        if before.cells.where(week == index).people >= max(minimum_group, 1)
     ]
-    return len(enough), before.where(np.isin(week, enough))
+    days = [index * DAYS + day for index in enough for day in range(DAYS)]
+    return len(enough), before.only(np.array(days, dtype=np.int64))
+
+
+def _alike(now: Gathered, before: Gathered) -> Gathered:
+    """Return what of the weeks before was estimated in the way that most of this week was.
+
+    After a change of the model, a corrected share beside a mean posterior would look like a change
+    of the mood. Nothing is left when this week mixes both.
+    """
+    corrected = float(now.corrected_share().mean())
+    if corrected >= MOSTLY:
+        return before.only_corrected()
+    if corrected <= 1 - MOSTLY:
+        return before.only_uncorrected()
+    return before.only(np.empty(0, dtype=np.int64))
 
 
 def _baseline(figures: Figures, usual: Cells, weeks: int, minimum_group: int) -> Baseline | None:
@@ -153,24 +184,12 @@ def _shares(figures: Figures) -> tuple[EmotionShare, ...]:
     )
 
 
-def _points(figures: Figures, shown: list[Span], cells: Cells) -> tuple[Point, ...]:
+def _points(figures: Figures, shown: list[Span], mixes: Floats) -> tuple[Point, ...]:
     _, clear = figures.clear_differences("points", "mood")
     moods = figures.estimates("points")
-    shares = _mean_shares(cells, len(shown))
-    rows = zip(shown, moods, shares.tolist(), clear, strict=True)
+    rows = zip(shown, moods, mixes.tolist(), clear, strict=True)
     return tuple(
         Point(span, mood, tuple(mix), bool(differs))
         for span, mood, mix, differs in rows
         if mood is not None
     )
-
-
-def _mean_shares(cells: Cells, columns: int) -> Floats:
-    """Return the mean share of each emotion in each column, float64[columns, 9]."""
-    posterior = cells.mean_probability()
-    known = np.isfinite(posterior)
-    total, count = (np.zeros((columns, posterior.shape[1])) for _ in range(2))
-    np.add.at(total, cells.bin, np.where(known, posterior, 0.0))
-    np.add.at(count, cells.bin, known)
-    shares = np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
-    return composition(shares)

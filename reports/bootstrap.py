@@ -2,8 +2,8 @@
 
 Messages of one person are not independent, so the unit that is drawn is the person with all their
 messages (cluster bootstrap; Davison and Hinkley 1997, "Bootstrap Methods and their Application",
-section 3.8). Every figure of a report is a ratio of two sums over people, so one matrix product
-per block of resamples gives the replicates of all figures at once.
+section 3.8). Every figure of a report follows from sums over people, so one matrix product per
+block of resamples gives what the replicates of all figures need at once.
 """
 
 from __future__ import annotations
@@ -45,43 +45,32 @@ class Estimate:
         return value < self.low or value > self.high
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Ratios:
-    """Figures of the form sum over people of a numerator / sum over people of a denominator.
+def effective_size(weights: Floats) -> Floats:
+    """Return Kish's effective number of people behind each figure, float64[figures].
 
-    Attributes:
-        numerator: float64[people, figures].
-        denominator: float64[people, figures], not negative.
+    Kish (1965), "Survey Sampling": (sum w)^2 / sum w^2.
+
+    Args:
+        weights: float64[people, figures], how much each person counts.
     """
+    return divided(weights.sum(axis=0) ** 2, (weights**2).sum(axis=0))
 
-    numerator: Floats
-    denominator: Floats
 
-    @property
-    def people(self) -> int:
-        """Return the number of people (rows)."""
-        return len(self.numerator)
+def resampled_sums(
+    values: Floats, generator: np.random.Generator, resamples: int = RESAMPLES
+) -> Floats:
+    """Draw people again and again and add up their values.
 
-    def values(self) -> Floats:
-        """Return the figures, float64[figures]; NaN where nobody contributes."""
-        return _divide(self.numerator.sum(axis=0), self.denominator.sum(axis=0))
+    Args:
+        values: float64[people, columns].
+        generator: Of the draws.
+        resamples: How often.
 
-    def replicates(self, generator: np.random.Generator, resamples: int = RESAMPLES) -> Floats:
-        """Return the figures of ``resamples`` bootstrap samples, float64[resamples, figures]."""
-        both = np.hstack([self.numerator, self.denominator])
-        sums = np.vstack(
-            [counts @ both for counts in _resample_counts(self.people, resamples, generator)]
-        )
-        figures = self.numerator.shape[1]
-        return _divide(sums[:, :figures], sums[:, figures:])
-
-    def effective_people(self) -> Floats:
-        """Return Kish's effective number of people behind each figure, float64[figures].
-
-        Kish (1965), "Survey Sampling": (sum w)^2 / sum w^2, with the denominators as weights.
-        """
-        total = self.denominator.sum(axis=0)
-        return _divide(total**2, (self.denominator**2).sum(axis=0))
+    Returns:
+        float64[resamples, columns].
+    """
+    blocks = _resample_counts(len(values), resamples, generator)
+    return np.vstack([counts @ values for counts in blocks])
 
 
 def generator_for(guild_id: int, period: str) -> np.random.Generator:
@@ -138,7 +127,8 @@ def jointly_clear(
     return clear
 
 
-def _divide(numerator: Floats, denominator: Floats) -> Floats:
+def divided(numerator: Floats, denominator: Floats) -> Floats:
+    """Return numerator / denominator, of one shape; NaN where the denominator is not positive."""
     missing = np.full(np.shape(numerator), np.nan)
     result: Floats = np.divide(numerator, denominator, out=missing, where=denominator > 0)
     return result

@@ -1,7 +1,7 @@
 """Messages reduced to sums per person and time bin.
 
 A week of a million messages becomes some ten thousand sums, batch by batch, so memory does not
-grow with the number of messages.
+grow with the number of messages; only ``reports.tallies`` may grow, by 32 bytes a message.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from storage.records import MessageColumns
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+Authors = npt.NDArray[np.uint64]
+Flags = npt.NDArray[np.bool_]
 
 CLASSES: Final = len(EMOTIONS)
 
@@ -32,16 +34,19 @@ class Cells:
         bin: int64[m], index of the time bin.
         messages: float64[m], how many.
         valence: float64[m], sum.
-        probability: float64[m, 9], sums over the messages whose backend knows the class.
+        probability: float64[m, 9], sums over the messages whose backend knows the class, without
+            those that are corrected.
         known: float64[m, 9], how many messages those are.
+        corrected: float64[m], how many messages are corrected; ``reports.tallies`` counts them.
     """
 
-    author: npt.NDArray[np.uint64]
+    author: Authors
     bin: Integers
     messages: Floats
     valence: Floats
     probability: Floats
     known: Floats
+    corrected: Floats
 
     def __len__(self) -> int:
         return len(self.bin)
@@ -51,7 +56,7 @@ class Cells:
         """Return how many different people there are."""
         return len(np.unique(self.author))
 
-    def where(self, mask: npt.NDArray[np.bool_]) -> Cells:
+    def where(self, mask: Flags) -> Cells:
         """Return the cells that a mask bool[m] selects."""
         return Cells(
             self.author[mask],
@@ -60,6 +65,7 @@ class Cells:
             self.valence[mask],
             self.probability[mask],
             self.known[mask],
+            self.corrected[mask],
         )
 
     def into(self, bins: Integers) -> Cells:
@@ -73,6 +79,7 @@ class Cells:
             kept.valence,
             kept.probability,
             kept.known,
+            kept.corrected,
         )
 
     def mean_valence(self) -> Floats:
@@ -90,7 +97,18 @@ def milliseconds(moments: Sequence[datetime]) -> Integers:
     return np.array([round(moment.timestamp() * 1000) for moment in moments], dtype=np.int64)
 
 
-def cells_of(columns: MessageColumns, edges: Integers) -> Cells:
+def bins_of(time: Integers, edges: Integers) -> tuple[Integers, Flags]:
+    """Return the bin of each message, int64[n], and which lie in one, bool[n].
+
+    Args:
+        time: int64[n], milliseconds since the Unix epoch.
+        edges: int64[b + 1], increasing; bin i is [edges[i], edges[i + 1]).
+    """
+    bins = np.searchsorted(edges, time, side="right").astype(np.int64) - 1
+    return bins, (bins >= 0) & (bins < len(edges) - 1)
+
+
+def cells_of(columns: MessageColumns, edges: Integers, corrected: Flags | None = None) -> Cells:
     """Reduce a batch of messages to cells.
 
     Args:
@@ -98,12 +116,14 @@ def cells_of(columns: MessageColumns, edges: Integers) -> Cells:
         edges: int64[b + 1], increasing, milliseconds since the Unix epoch; bin i is
             [edges[i], edges[i + 1]). Messages outside are left out, and so are those that no
             classifier could judge, such as a picture alone: they would pull towards neutral.
+        corrected: bool[n], the messages whose probabilities are counted elsewhere; none if not
+            given.
     """
-    bins = np.searchsorted(edges, columns.time, side="right").astype(np.int64) - 1
-    judged = np.isfinite(columns.probabilities).any(axis=1)
-    inside = judged & (bins >= 0) & (bins < len(edges) - 1)
+    bins, inside = bins_of(columns.time, edges)
+    inside &= np.isfinite(columns.probabilities).any(axis=1)
+    elsewhere = np.zeros(int(inside.sum()), np.bool_) if corrected is None else corrected[inside]
     probability = columns.probabilities[inside].astype(np.float64)
-    known = np.isfinite(probability)
+    known = np.isfinite(probability) & ~elsewhere[:, None]
     return _summed(
         columns.author[inside],
         bins[inside],
@@ -111,6 +131,7 @@ def cells_of(columns: MessageColumns, edges: Integers) -> Cells:
         columns.valence[inside].astype(np.float64),
         np.where(known, probability, 0.0),
         known.astype(np.float64),
+        elsewhere.astype(np.float64),
     )
 
 
@@ -123,22 +144,31 @@ def merged(parts: Sequence[Cells]) -> Cells:
         np.concatenate([part.valence for part in parts] or [np.empty(0)]),
         np.concatenate([part.probability for part in parts] or [np.empty((0, CLASSES))]),
         np.concatenate([part.known for part in parts] or [np.empty((0, CLASSES))]),
+        np.concatenate([part.corrected for part in parts] or [np.empty(0)]),
     )
 
 
+def changes(*keys: npt.NDArray[np.uint64] | Integers) -> npt.NDArray[np.intp]:
+    """Return where a new combination begins in sorted keys of one length, intp[m]."""
+    if not len(keys[0]):
+        return np.empty(0, np.intp)
+    changed = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
+    return np.flatnonzero(np.concatenate([[True], changed]))
+
+
 def _summed(
-    author: npt.NDArray[np.uint64],
+    author: Authors,
     bins: Integers,
     messages: Floats,
     valence: Floats,
     probability: Floats,
     known: Floats,
+    corrected: Floats,
 ) -> Cells:
     """Add up the rows that share author and bin; cells come out ordered by author, then bin."""
     order = np.lexsort((bins, author))
     author, bins = author[order], bins[order]
-    changed = (author[1:] != author[:-1]) | (bins[1:] != bins[:-1])
-    first = np.flatnonzero(np.concatenate([[True], changed])) if len(bins) else np.empty(0, np.intp)
+    first = changes(author, bins)
     return Cells(
         author[first],
         bins[first],
@@ -146,6 +176,7 @@ def _summed(
         _added(valence[order], first),
         _added(probability[order], first),
         _added(known[order], first),
+        _added(corrected[order], first),
     )
 
 

@@ -3,18 +3,34 @@
 Every person counts once a day: messages are averaged within a person and local day (a
 *person-day*), and person-days are averaged with equal weight. Somebody who writes three hundred
 messages a day thus moves the server's mood no more than somebody who writes three. Shares of
-emotions are mean posteriors, weighted the same way; nothing is classified and counted.
+emotions are weighted the same way and estimated (``reports.shares``); nothing is classified and
+counted.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from reports.bootstrap import Estimate, Floats, Ratios, intervals, jointly_clear
+from classifiers.correction import ShareCorrection
+from reports.bootstrap import (
+    Estimate,
+    Floats,
+    divided,
+    effective_size,
+    intervals,
+    jointly_clear,
+    resampled_sums,
+)
+from reports.gathered import Gathered
 from reports.grouping import CLASSES, Cells, Integers
+from reports.shares import Histogram, blended, composition, estimated, leaning, replicated
+
+MOST_UNITS: Final = 4_096
+"""With more people, so many groups of people are drawn: the same spread, for less work."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,61 +86,127 @@ class Figures:
 class FigureBuilder:
     """Collects blocks of ratios over one set of people, then resamples them once."""
 
-    def __init__(self, authors: npt.NDArray[np.uint64]) -> None:
-        """Start with the people to draw from: sorted and unique, uint64[p]."""
+    def __init__(
+        self, authors: npt.NDArray[np.uint64], correction: ShareCorrection | None = None
+    ) -> None:
+        """Start with the people to draw from: sorted and unique, uint64[p].
+
+        Args:
+            authors: Pseudonyms, so that any part of their order is a random group.
+            correction: Of the model whose messages are tallied; needed where there are tallies.
+        """
         self._authors = authors
-        self._ratios: list[Ratios] = []
+        self._units = min(len(authors), MOST_UNITS)
+        self._correction = correction
+        self._numerators: list[Floats] = []
+        self._denominators: list[Floats] = []
         self._blocks: dict[str, slice] = {}
-        self._composed: list[slice] = []
+        self._histograms: dict[str, Histogram | None] = {}
 
     def add_moods(self, name: str, cells: Cells, column: Integers, columns: int) -> None:
         """Add one mean valence a column: every cell counts once, in the column given for it."""
-        self._add(name, self._rows(cells), column, cells.mean_valence(), columns)
+        rows = self._rows(cells.author)
+        self._add(name, rows * columns + column, cells.mean_valence(), np.ones(len(cells)), columns)
 
-    def add_shares(self, name: str, cells: Cells) -> None:
+    def add_shares(self, name: str, gathered: Gathered) -> None:
         """Add the nine shares of emotions: every cell counts once for each class it knows."""
-        rows = np.repeat(self._rows(cells), CLASSES)
-        column = np.tile(np.arange(CLASSES, dtype=np.int64), len(cells))
-        self._add(name, rows, column, cells.mean_probability().ravel(), CLASSES)
-        self._composed.append(self._blocks[name])
+        cells = gathered.cells
+        index = self._rows(cells.author)[:, None] * CLASSES + np.arange(CLASSES)
+        weights = np.repeat(1 - gathered.corrected_share(), CLASSES)
+        self._add(name, index.ravel(), cells.mean_probability().ravel(), weights, CLASSES)
+        tallied = bool(len(gathered.tallies))
+        rows = self._rows(gathered.tallies.author)
+        self._histograms[name] = Histogram.of(gathered, rows, self._units) if tallied else None
 
     def build(self, generator: np.random.Generator) -> Figures:
         """Resample people and return all figures."""
-        ratios = Ratios(
-            np.hstack([ratio.numerator for ratio in self._ratios]),
-            np.hstack([ratio.denominator for ratio in self._ratios]),
-        )
-        values, replicates = ratios.values(), ratios.replicates(generator)
-        for block in self._composed:
-            values[block] = composition(values[block])
-            replicates[:, block] = composition(replicates[:, block])
-        return Figures(values, replicates, ratios.effective_people(), self._blocks)
+        numerator, denominator = np.hstack(self._numerators), np.hstack(self._denominators)
+        kinds = [each.weights for each in self._histograms.values() if each is not None]
+        people = np.hstack([numerator, denominator, *kinds])
+        values = self._figures(people.sum(axis=0)[None], drawn=False)[0]
+        replicates = self._figures(resampled_sums(people, generator), drawn=True)
+        for name, histogram in self._histograms.items():
+            if histogram is not None:
+                whole = histogram.weights.sum(axis=1, keepdims=True)
+                denominator[:, self._blocks[name]] += whole * self._seen
+        return Figures(values, replicates, effective_size(denominator), self._blocks)
 
-    def _rows(self, cells: Cells) -> Integers:
-        return np.searchsorted(self._authors, cells.author).astype(np.int64)
+    @property
+    def _seen(self) -> Floats:
+        seen = np.zeros(CLASSES) if self._correction is None else self._correction.seen
+        return seen.astype(np.float64)
+
+    @property
+    def corrected(self) -> bool:
+        """Whether all periods have enough messages to correct; else none is, to compare alike."""
+        return all(each is None or each.enough for each in self._histograms.values())
+
+    def _figures(self, sums: Floats, *, drawn: bool) -> Floats:
+        """Return the figures of sums over people, float64[r, figures]."""
+        width = sum(part.shape[1] for part in self._numerators)
+        top, bottom = sums[:, :width], sums[:, width : 2 * width]
+        figures = divided(top, bottom)
+        start = 2 * width
+        for name, histogram in self._histograms.items():
+            block = self._blocks[name]
+            if histogram is None or self._correction is None:
+                figures[:, block] = composition(figures[:, block])
+                continue
+            weights = sums[:, start : start + histogram.weights.shape[1]]
+            start += weights.shape[1]
+            estimate = replicated if drawn else estimated
+            theirs = estimate(self._correction, histogram, weights, corrected=self.corrected)
+            figures[:, block] = blended(
+                top[:, block], bottom[:, block], weights.sum(axis=1), theirs, self._seen
+            )
+        return figures
+
+    def _rows(self, authors: npt.NDArray[np.uint64]) -> Integers:
+        return np.searchsorted(self._authors, authors).astype(np.int64) % max(self._units, 1)
 
     def _add(
-        self, name: str, rows: Integers, column: Integers, values: Floats, columns: int
+        self, name: str, index: Integers, values: Floats, weights: Floats, columns: int
     ) -> None:
         known = np.isfinite(values)
-        shape = (len(self._authors), columns)
-        flat, size = (rows * columns + column)[known], shape[0] * columns
-        numerator = _added(flat, values[known], size).reshape(shape)
-        denominator = _added(flat, np.ones(len(flat)), size).reshape(shape)
-        start = sum(ratios.numerator.shape[1] for ratios in self._ratios)
+        shape, size = (self._units, columns), self._units * columns
+        numerator = _added(index[known], (values * weights)[known], size).reshape(shape)
+        denominator = _added(index[known], weights[known], size).reshape(shape)
+        start = sum(part.shape[1] for part in self._numerators)
         self._blocks[name] = slice(start, start + columns)
-        self._ratios.append(Ratios(numerator, denominator))
+        self._numerators.append(numerator)
+        self._denominators.append(denominator)
 
 
-def composition(shares: Floats) -> Floats:
-    """Scale shares [..., 9] to sum to 1 over the classes that are known.
+def shares_by_bin(
+    gathered: Gathered,
+    columns: int,
+    correction: ShareCorrection | None,
+    toward: Floats,
+    *,
+    corrected: bool,
+) -> Floats:
+    """Return the shares of emotions in each bin, every cell counting once; float64[columns, 9].
 
-    They do so by themselves while one model classifies; two models that know different classes in
-    one week make the classes' bases differ.
+    Args:
+        gathered: Its bins are the columns.
+        columns: How many.
+        correction: Needed where there are tallies.
+        toward: float64[9], what corrected shares lean on.
+        corrected: False for mean posteriors.
     """
-    total = np.nansum(shares, axis=-1, keepdims=True)
-    scaled: Floats = shares / np.where(total > 0, total, np.nan)
-    return scaled
+    cells = gathered.cells
+    posterior = cells.mean_probability()
+    known = np.isfinite(posterior)
+    weight = (1 - gathered.corrected_share())[:, None] * known
+    total, count = (np.zeros((columns, CLASSES)) for _ in range(2))
+    np.add.at(total, cells.bin, np.where(known, posterior, 0.0) * weight)
+    np.add.at(count, cells.bin, weight)
+    if correction is None or not len(gathered.tallies):
+        return composition(divided(total, count))
+    histogram = Histogram.of(gathered, gathered.tallies.bin, columns)
+    theirs = leaning(correction, histogram, toward, corrected=corrected)
+    seen = correction.seen.astype(np.float64)
+    return blended(total, count, histogram.weights.sum(axis=1), theirs, seen)
 
 
 def _added(index: Integers, values: Floats, size: int) -> Floats:

@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from classifiers.correction import ShareCorrection
 from reports.analysis import BASELINE_WEEKS, mood_summary, weekly_report
-from reports.grouping import Cells, Integers, cells_of, merged, milliseconds
+from reports.gathered import Gathered, gather, together
+from reports.grouping import Integers, milliseconds
 from reports.period import DAYS, Week, local_edges, zone_of
 from reports.report import MoodSummary, WeeklyReport
 from reports.spans import PARTS
@@ -35,6 +37,7 @@ async def compute(
     *,
     now: datetime,
     due: datetime | None = None,
+    correction: ShareCorrection | None = None,
 ) -> WeeklyReport:
     """Compute the report of a week; arithmetic runs in a thread, the event loop stays free.
 
@@ -46,6 +49,8 @@ async def compute(
         week: Which week.
         now: The present moment, aware.
         due: When the report should have appeared, for the note on a late one.
+        correction: How the shares of the present classifier are corrected; records of other models
+            are not.
 
     Raises:
         UnknownTimezone: The guild's timezone means nothing here.
@@ -54,14 +59,28 @@ async def compute(
     zone = zone_of(settings.timezone)
     first = week.previous(BASELINE_WEEKS).monday
     edges = local_edges(first, (BASELINE_WEEKS + 1) * DAYS, PARTS, zone)
-    cells = await _collect(store, settings.guild_id, edges)
+    usable = _usable(correction)
+    gathered = await _collect(store, settings.guild_id, edges, usable)
     late = now - due if due is not None and now - due >= LATE_AFTER else None
     partial = now < week.bounds(zone)[1]
-    return await asyncio.to_thread(weekly_report, cells, settings, week, partial, late)
+    return await asyncio.to_thread(
+        weekly_report,
+        gathered,
+        settings,
+        week,
+        partial=partial,
+        late_by=late,
+        correction=usable,
+    )
 
 
 async def summary(
-    store: Scanner, settings: GuildSettings, start: datetime, end: datetime
+    store: Scanner,
+    settings: GuildSettings,
+    start: datetime,
+    end: datetime,
+    *,
+    correction: ShareCorrection | None = None,
 ) -> MoodSummary:
     """Compute the mood of [start, end), aware moments; see ``compute``.
 
@@ -77,14 +96,24 @@ async def summary(
     first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
     midnights = local_edges(first, (last - first).days + 1, 1, zone)
     edges = (start, *(edge for edge in midnights if start < edge < end), end)
-    cells = await _collect(store, settings.guild_id, edges)
-    return await asyncio.to_thread(mood_summary, cells, settings, start, end)
+    usable = _usable(correction)
+    gathered = await _collect(store, settings.guild_id, edges, usable)
+    return await asyncio.to_thread(mood_summary, gathered, settings, start, end, usable)
 
 
-async def _collect(store: Scanner, guild_id: int, edges: tuple[datetime, ...]) -> Cells:
+def _usable(correction: ShareCorrection | None) -> ShareCorrection | None:
+    return correction if correction is not None and correction.usable else None
+
+
+async def _collect(
+    store: Scanner,
+    guild_id: int,
+    edges: tuple[datetime, ...],
+    correction: ShareCorrection | None,
+) -> Gathered:
     """Scan the store in the loop and reduce each batch in a thread."""
     limits: Integers = milliseconds(edges)
-    parts: list[Cells] = []
+    parts: list[Gathered] = []
     async for columns in store.scan(guild_id, edges[0], edges[-1]):
-        parts.append(await asyncio.to_thread(cells_of, columns, limits))  # noqa: PERF401
-    return await asyncio.to_thread(merged, parts)
+        parts.append(await asyncio.to_thread(gather, columns, limits, correction))  # noqa: PERF401
+    return await asyncio.to_thread(together, parts)

@@ -107,6 +107,7 @@ def message_columns(documents: Sequence[Document]) -> MessageColumns:
         time=np.array([document["t"] for document in documents], dtype=np.int64),
         language=[document["l"] for document in documents],
         scores=b"".join([document["s"] for document in documents]),
+        models=[document["m"] for document in documents],
     )
 
 

@@ -75,10 +75,13 @@ def ordered_columns(
     time: npt.NDArray[np.int64],
     language: Sequence[str],
     scores: bytes,
+    models: Sequence[str],
 ) -> MessageColumns:
     """Return the columns of n records, whose scores are joined, by (time, message id)."""
     table = np.frombuffer(scores, "<f4").reshape(-1, _SCORES)
     order = np.lexsort((message_id, time))
+    places = {name: place for place, name in enumerate(sorted(set(models)))}
+    model = np.array([places[name] for name in models], dtype=np.int16)
     return MessageColumns(
         message_id=message_id[order],
         channel_id=channel_id[order],
@@ -87,4 +90,6 @@ def ordered_columns(
         language=np.array(language, dtype=np.str_)[order],
         probabilities=table[order, :-1].astype(np.float32),
         valence=table[order, -1].astype(np.float32),
+        model=model[order],
+        models=tuple(places),
     )

@@ -233,6 +233,8 @@ class MessageColumns:
         language: unicode[n], ISO 639-1 codes.
         probabilities: float32[n, 9] in the order of ``EMOTIONS``; NaN is absent.
         valence: float32[n].
+        model: int16[n], the place of each record's model in ``models``.
+        models: The models of this run, each once, sorted.
     """
 
     message_id: npt.NDArray[np.int64]
@@ -242,6 +244,8 @@ class MessageColumns:
     language: npt.NDArray[np.str_]
     probabilities: npt.NDArray[np.float32]
     valence: npt.NDArray[np.float32]
+    model: npt.NDArray[np.int16]
+    models: tuple[str, ...]
 
     def __len__(self) -> int:
         return len(self.message_id)

@@ -44,9 +44,10 @@ _REPLACE: Final = """
 # One row with everything: a result of many rows would take the interpreter lock for each.
 _PAGE: Final = """
     SELECT group_concat(id), group_concat(channel), group_concat(hex(substr(author, 1, 8)), ''),
-           group_concat(created), json_group_array(language), group_concat(hex(scores), '')
+           group_concat(created), json_group_array(language), group_concat(hex(scores), ''),
+           json_group_array(model)
     FROM (
-        SELECT id, channel, author, created, language, scores FROM message
+        SELECT id, channel, author, created, language, scores, model FROM message
         WHERE guild = ? AND created < ? AND (created, id) > (?, ?)
         ORDER BY created, id LIMIT ?
     )
@@ -85,7 +86,8 @@ def read_page(
 ) -> MessageColumns | None:
     """Return the records that follow ``after`` and are older than ``end``; at most a page."""
     values = (guild_id, end, after.time, after.message_id, PAGE_ROWS)
-    ids, channels, authors, times, languages, scores = connection.execute(_PAGE, values).fetchone()
+    row = connection.execute(_PAGE, values).fetchone()
+    ids, channels, authors, times, languages, scores, models = row
     if ids is None:
         return None
     return ordered_columns(
@@ -95,6 +97,7 @@ def read_page(
         time=_integers(times),
         language=json.loads(languages),
         scores=bytes.fromhex(scores),
+        models=json.loads(models),
     )
 
 

@@ -46,7 +46,13 @@ class MoodCog(
         guild, now = guild_of(interaction), self._services.clock.now()
         await interaction.response.defer(ephemeral=not public, thinking=True)
         settings = settings_of(guild, self._services)
-        figures = await summary(self._services.store, settings, now - timedelta(days), now)
+        figures = await summary(
+            self._services.store,
+            settings,
+            now - timedelta(days),
+            now,
+            correction=self._services.classifier.info.correction,
+        )
         say = phrases_in(settings.language) if public else phrases_for(interaction)
         view = server_mood(figures, days, guild.name, say)
         await answer(interaction, view, ephemeral=not public)

@@ -55,10 +55,11 @@ class ListStore:
 
 def taken(columns: MessageColumns, index: np.ndarray) -> MessageColumns:
     """Return the rows that an index or a mask selects."""
-    return MessageColumns(*(getattr(columns, name)[index] for name in MessageColumns.__slots__))
+    names = [name for name in MessageColumns.__slots__ if name != "models"]
+    return MessageColumns(*(getattr(columns, name)[index] for name in names), columns.models)
 
 
-def changed(columns: MessageColumns, **new: np.ndarray) -> MessageColumns:
+def changed(columns: MessageColumns, **new: np.ndarray | tuple[str, ...]) -> MessageColumns:
     """Return the columns with some of them replaced."""
     names = MessageColumns.__slots__
     return MessageColumns(*(new.get(name, getattr(columns, name)) for name in names))
@@ -75,6 +76,8 @@ def columns_of(records: Iterable[MessageRecord]) -> MessageColumns:
         np.array([r.language for r in rows], dtype="U8"),
         np.array([r.probabilities for r in rows], dtype=np.float32).reshape(-1, 9),
         np.array([r.valence for r in rows], dtype=np.float32),
+        np.zeros(len(rows), dtype=np.int16),
+        ("test@1",),
     )
 
 
@@ -142,6 +145,8 @@ def community(
         np.full(count, "ko"),
         _posterior(valence, draw),
         valence.astype(np.float32),
+        np.zeros(count, dtype=np.int16),
+        ("test@1",),
     )
 
 

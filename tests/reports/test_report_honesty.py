@@ -8,15 +8,17 @@ import numpy as np
 import pytest
 
 from reports.analysis import weekly_report
+from reports.gathered import Gathered
 from reports.grouping import Cells
 from reports.report import WeeklyReport
+from reports.tallies import joined
 from tests.reports.report_samples import SETTINGS, WEEK
 
 TRUTH = 0.1
 SHARES = np.array([0.07, 0.04, 0.08, 0.25, 0.08, 0.1, 0.05, 0.05, 0.28])
 
 
-def simulated(draw: np.random.Generator, people: int, rate: float, change: float = 0.0) -> Cells:
+def simulated(draw: np.random.Generator, people: int, rate: float, change: float = 0.0) -> Gathered:
     """Return 35 days of a community.
 
     Args:
@@ -40,9 +42,11 @@ def simulated(draw: np.random.Generator, people: int, rate: float, change: float
     posterior = odds / odds.sum(axis=1, keepdims=True)
     known = np.repeat(messages[:, None], 9, axis=1)
     bins = (day * 4 + part).astype(np.int64)
-    return Cells(
-        who.astype(np.uint64), bins, messages, valence * messages, posterior * known, known
+    none = np.zeros(len(who))
+    cells = Cells(
+        who.astype(np.uint64), bins, messages, valence * messages, posterior * known, known, none
     )
+    return Gathered(cells, joined([]))
 
 
 def reports(people: int, rate: float, rounds: int, change: float = 0.0) -> list[WeeklyReport]:
@@ -50,8 +54,8 @@ def reports(people: int, rate: float, rounds: int, change: float = 0.0) -> list[
     made = []
     for guild in range(rounds):
         settings = replace(SETTINGS, guild_id=guild)
-        cells = simulated(draw, people, rate, change)
-        made.append(weekly_report(cells, settings, WEEK, partial=False, late_by=None))
+        gathered = simulated(draw, people, rate, change)
+        made.append(weekly_report(gathered, settings, WEEK, partial=False, late_by=None))
     return [report for report in made if not report.hidden]
 
 

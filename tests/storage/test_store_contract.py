@@ -98,6 +98,7 @@ class TestApply:
         (page,) = await scanned(store)
         assert page.valence.tolist() == [-1.0]
         assert page.language.tolist() == ["en"]
+        assert (page.model.tolist(), page.models) == ([0], ("new@2",))
 
     async def test_an_older_edit_is_left_out(self, store: Store) -> None:
         await store.apply(upserts(record(1, edited_at=START + 2 * HOUR, valence=0.5)))
@@ -171,9 +172,10 @@ class TestScan:
         await store.apply(upserts(*map(record, range(4))))
         (page,) = await scanned(store)
         assert len(page) == 4
-        kinds = [getattr(page, name).dtype for name in MessageColumns.__slots__]
+        columns = [name for name in MessageColumns.__slots__ if name != "models"]
+        kinds = [getattr(page, name).dtype for name in columns]
         expected: list[Any] = [np.int64, np.int64, np.uint64, np.int64, page.language.dtype]
-        assert kinds == [*expected, np.float32, np.float32]
+        assert kinds == [*expected, np.float32, np.float32, np.int16]
         assert page.language.dtype.kind == "U"
         assert page.probabilities.shape == (4, 9)
         prefixes = [int.from_bytes(author(number)[:8], "big") for number in range(4)]
@@ -183,6 +185,14 @@ class TestScan:
         start = int(START.timestamp() * 1000)
         assert page.time.tolist() == [start + 1000 * number for number in range(4)]
         assert page.valence.tolist() == pytest.approx([-1.0, -0.9, -0.8, -0.7])
+
+    async def test_every_record_names_its_model(self, store: Store) -> None:
+        names = ["lexicon@1", "embedded@1", "lexicon@1", '모델 "x", @2']
+        rows = [record(number, model=name) for number, name in enumerate(names)]
+        await store.apply(upserts(*rows))
+        (page,) = await scanned(store)
+        assert page.models == tuple(sorted(set(names)))
+        assert [page.models[place] for place in page.model] == names
 
     async def test_an_absent_class_stays_absent(self, store: Store) -> None:
         await store.apply(upserts(record(0), record(1)))

@@ -1,0 +1,182 @@
+"""What a classifier says about itself: how to correct shares for its errors.
+
+Measured on held-out labelled texts and handed on with ``ModelInfo``. It holds the recalibration
+that EMQ needs, the same fitted to other draws of the held-out texts (so that an interval can
+include what is not known of the classifier), and the matrix that tells whether classes can be told
+apart at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from classifiers.prevalence import Floats, Integers, PosteriorMatrix, likeliest
+from classifiers.recalibration import Recalibration, recalibration
+
+Flags = npt.NDArray[np.bool_]
+
+DRAWS: Final = 50
+"""How often the held-out texts are drawn again."""
+
+FEWEST_MESSAGES: Final = 20
+"""With fewer messages the correction adds as much noise as it removes bias: it is not applied."""
+
+PRIOR_MESSAGES: Final = 1.0
+"""Even shares weigh as much as this many messages, so that no share is 0 for want of messages."""
+
+_DIGITS: Final = 5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ShareCorrection:
+    """How the shares of one model's predictions are corrected; it can be pickled.
+
+    Attributes:
+        model: The identifier in its predictions; those of another model must not be corrected.
+        matrix: The mean recalibrated posteriors of each class.
+        fits: The recalibration on all held-out texts, then those on ``DRAWS`` draws of them.
+    """
+
+    model: str
+    matrix: PosteriorMatrix
+    fits: tuple[Recalibration, ...]
+
+    @classmethod
+    def measured(
+        cls,
+        model: str,
+        posteriors: Floats,
+        labels: Integers,
+        *,
+        draws: int = DRAWS,
+        seed: int = 0,
+    ) -> Self:
+        """Measure on held-out texts.
+
+        Args:
+            model: The identifier in the predictions.
+            posteriors: float64[n, k]; NaN for a class that the backend cannot see.
+            labels: int64[n], the true classes; texts of a class that is not seen are left out.
+            draws: How often the texts are drawn again.
+            seed: Of the draws.
+
+        Raises:
+            ValueError: The shapes do not fit together, or nothing is left.
+        """
+        if len(posteriors) != len(labels):
+            msg = f"one label a text is needed: {len(posteriors)} texts, {len(labels)} labels"
+            raise ValueError(msg)
+        seen: Flags = np.asarray(np.isfinite(posteriors).all(axis=0))
+        kept = seen[labels]
+        if not kept.any():
+            msg = "no held-out text is of a class that the classifier sees"
+            raise ValueError(msg)
+        posteriors, labels = posteriors[kept], labels[kept]
+        draw = np.random.default_rng(seed)
+        first = recalibration(posteriors, labels, _even(labels))
+        fits = [first]
+        for _ in range(draws):
+            rows = draw.integers(0, len(labels), len(labels))
+            fits.append(recalibration(posteriors[rows], labels[rows], _even(labels[rows])))
+        matrix = PosteriorMatrix.fit(first.apply(posteriors), labels)
+        return cls(model, matrix, tuple(_rounded(fit) for fit in fits))
+
+    @property
+    def seen(self) -> Flags:
+        """Return bool[k], the classes that the classifier sees."""
+        return self.matrix.counts > 0
+
+    @property
+    def usable(self) -> bool:
+        """Whether every class seen had enough held-out texts and can be told from the others."""
+        seen = self.seen
+        part = PosteriorMatrix(self.matrix.columns[np.ix_(seen, seen)], self.matrix.counts[seen])
+        return part.usable and int(seen.sum()) > 1
+
+    def shares(
+        self,
+        weights: Floats,
+        posteriors: Floats,
+        *,
+        fit: int = 0,
+        toward: Floats | None = None,
+        lean: float | None = None,
+    ) -> Floats:
+        """Estimate the shares of weighted collections by EMQ.
+
+        Args:
+            weights: float64[r, n], how much each text counts in each collection.
+            posteriors: float64[n, k], as the classifier gives them.
+            fit: Which of ``fits`` to use.
+            toward: float64[k], shares to lean on; even ones if not given.
+            lean: In [0, 1), how much they weigh; if not given, ``PRIOR_MESSAGES`` beside the
+                n texts.
+
+        Returns:
+            float64[r, k]; 0 for classes that are not seen.
+        """
+        even = self.seen / self.seen.sum()
+        believed = self.fits[fit].apply(posteriors)
+        weight = PRIOR_MESSAGES / (PRIOR_MESSAGES + len(posteriors)) if lean is None else lean
+        return likeliest(weights, believed, even if toward is None else toward, weight)
+
+    def to_document(self) -> dict[str, Any]:
+        """Return it as what JSON can hold."""
+        return {
+            "model": self.model,
+            "columns": self.matrix.columns.round(_DIGITS).tolist(),
+            "counts": self.matrix.counts.tolist(),
+            "scales": [fit.scale for fit in self.fits],
+            # JSON has no infinity: a class that cannot occur is null.
+            "biases": [[_finite(value) for value in fit.bias.tolist()] for fit in self.fits],
+        }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Self:
+        """Return what ``to_document`` wrote.
+
+        Raises:
+            ValueError: It has another form.
+        """
+        try:
+            matrix = PosteriorMatrix(
+                np.array(document["columns"], np.float64), np.array(document["counts"], np.int64)
+            )
+            pairs = zip(document["scales"], document["biases"], strict=True)
+            fits = tuple(Recalibration(float(scale), _biases(row)) for scale, row in pairs)
+            model = str(document["model"])
+        except (KeyError, TypeError) as error:
+            msg = f"a correction of shares lacks something: {error}"
+            raise ValueError(msg) from error
+        size = len(matrix.counts)
+        if matrix.columns.shape != (size, size) or any(len(fit.bias) != size for fit in fits):
+            msg = "a correction of shares has parts of different sizes"
+            raise ValueError(msg)
+        if len(fits) < 2 or not np.isfinite(matrix.columns).all():
+            msg = "a correction of shares has no fits, or numbers that are none"
+            raise ValueError(msg)
+        return cls(model, matrix, fits)
+
+
+def _even(labels: Integers) -> Floats:
+    """Return weights that make the classes that occur even, float64[n] of mean 1."""
+    counts = np.bincount(labels)
+    weights: Floats = len(labels) / (counts[labels] * np.count_nonzero(counts))
+    return weights
+
+
+def _rounded(fit: Recalibration) -> Recalibration:
+    return Recalibration(round(fit.scale, _DIGITS), fit.bias.round(_DIGITS))
+
+
+def _finite(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
+def _biases(row: Sequence[float | None]) -> Floats:
+    return np.array([-np.inf if value is None else value for value in row], np.float64)

@@ -1,0 +1,79 @@
+"""Measures, on held-out lines of chat, how shares are to be corrected for a model's errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Protocol
+
+import numpy as np
+
+from classifiers.classifier import Predictor
+from classifiers.correction import ShareCorrection
+from classifiers.embedded.posterior import correction_file, write_correction
+from classifiers.emotion import EMOTIONS, Emotion
+
+BATCH: Final = 256
+
+
+class LabelledText(Protocol):
+    """A text and its true class, such as a ``ChatLine``."""
+
+    @property
+    def text(self) -> str:
+        """As a person typed it."""
+        ...
+
+    @property
+    def label(self) -> Emotion:
+        """What the writer felt."""
+        ...
+
+
+def measured_correction(
+    predictor: Predictor, lines: Sequence[LabelledText], seed: int = 0
+) -> ShareCorrection:
+    """Judge held-out lines and measure the correction; the same lines and seed give the same one.
+
+    Args:
+        predictor: The trained model, as users get it.
+        lines: Lines that it did not learn from; at least ``prevalence.FEWEST_EXAMPLES`` of each
+            class make the correction usable.
+        seed: Of the draws.
+
+    Raises:
+        ValueError: There are no lines, or none of a class that the model sees.
+    """
+    if not lines:
+        msg = "a correction of shares is measured on held-out lines; there are none"
+        raise ValueError(msg)
+    texts = [line.text for line in lines]
+    starts = range(0, len(texts), BATCH)
+    judged = [one for start in starts for one in predictor.predict(texts[start : start + BATCH])]
+    posteriors = np.array([one.probabilities for one in judged], np.float64)
+    labels = np.array([EMOTIONS.index(line.label) for line in lines], np.int64)
+    return ShareCorrection.measured(judged[0].model, posteriors, labels, seed=seed)
+
+
+def ship_correction(
+    predictor: Predictor, lines: Sequence[LabelledText], weights: Path, seed: int = 0
+) -> bool:
+    """Write the correction beside the weights, and tell whether there is one.
+
+    An older correction is removed when the lines do not suffice for a new one.
+
+    Args:
+        predictor: The model that ``weights`` holds.
+        lines: Held-out lines.
+        weights: The file of weights, as it will be shipped.
+        seed: Of the draws.
+
+    Raises:
+        OSError: A file cannot be read or written.
+    """
+    correction = measured_correction(predictor, lines, seed) if lines else None
+    if correction is None or not correction.usable:
+        correction_file(weights).unlink(missing_ok=True)
+        return False
+    write_correction(correction, weights)
+    return True

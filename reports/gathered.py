@@ -1,0 +1,134 @@
+"""What a stretch of time holds: sums for the mood, tallies for the shares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from classifiers.correction import ShareCorrection
+from reports.grouping import Cells, Flags, Floats, Integers, cells_of, merged
+from reports.tallies import Tallies, joined, tallies_of
+from storage.records import MessageColumns
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """The same messages twice; every selection is made on both.
+
+    Attributes:
+        cells: All messages.
+        tallies: Those whose shares are corrected.
+    """
+
+    cells: Cells
+    tallies: Tallies
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    def between(self, start: int, length: int) -> Gathered:
+        """Return what lies in ``length`` bins from ``start``, which becomes bin 0."""
+        inside = self.only(np.arange(start, start + length))
+        cells, tallies = inside.cells, inside.tallies
+        return Gathered(
+            replace(cells, bin=cells.bin - start), replace(tallies, bin=tallies.bin - start)
+        )
+
+    def only(self, bins: Integers) -> Gathered:
+        """Return what lies in some bins."""
+        return Gathered(
+            self.cells.where(np.isin(self.cells.bin, bins)),
+            self.tallies.where(np.isin(self.tallies.bin, bins)),
+        )
+
+    def into(self, bins: Integers) -> Gathered:
+        """Return the same in coarser bins: ``bins[i]`` is the new bin of bin i, -1 drops it."""
+        return Gathered(self.cells.into(bins), self.tallies.into(bins))
+
+    def corrected_share(self) -> Floats:
+        """Return which part of each cell's messages is corrected, float64[m] in [0, 1]."""
+        part: Floats = self.cells.corrected / self.cells.messages
+        return part
+
+    def only_corrected(self) -> Gathered:
+        """Return the corrected messages; their valences are not known apart."""
+        cells = self.cells.where(self.cells.corrected > 0)
+        nothing = np.zeros_like(cells.probability)
+        apart = replace(
+            cells,
+            messages=cells.corrected,
+            valence=np.full(len(cells), np.nan),
+            probability=nothing,
+            known=nothing,
+        )
+        return Gathered(apart, self.tallies)
+
+    def only_uncorrected(self) -> Gathered:
+        """Return the other messages; their valences are known apart where all are such."""
+        cells = self.cells.where(self.cells.messages > self.cells.corrected)
+        apart = replace(
+            cells,
+            messages=cells.messages - cells.corrected,
+            valence=np.where(cells.corrected > 0, np.nan, cells.valence),
+            corrected=np.zeros(len(cells)),
+        )
+        return Gathered(apart, self.tallies.where(np.zeros(len(self.tallies), np.bool_)))
+
+    def weights(self) -> Floats:
+        """Return the weight of each tally when every cell counts once, float64[tallies].
+
+        The tallies of a cell sum to its corrected part.
+        """
+        if not len(self.tallies):
+            return np.empty(0)
+        authors = np.unique(self.cells.author)
+        length = int(self.cells.bin.max()) + 1
+        # Both are ordered by author, then bin.
+        cells, tallies = (
+            np.searchsorted(authors, part.author) * length + part.bin
+            for part in (self.cells, self.tallies)
+        )
+        weights: Floats = (
+            self.tallies.messages / self.cells.messages[np.searchsorted(cells, tallies)]
+        )
+        return weights
+
+
+def gather(
+    columns: MessageColumns, edges: Integers, correction: ShareCorrection | None
+) -> Gathered:
+    """Reduce a batch of messages.
+
+    Args:
+        columns: n messages.
+        edges: Of the time bins, see ``cells_of``.
+        correction: Applied to the predictions of its own model only.
+    """
+    corrected = _corrected(columns, correction)
+    return Gathered(
+        cells_of(columns, edges, corrected),
+        tallies_of(
+            columns.author[corrected],
+            columns.time[corrected],
+            columns.probabilities[corrected].astype(np.float64),
+            edges,
+        ),
+    )
+
+
+def together(parts: Sequence[Gathered]) -> Gathered:
+    """Join what was gathered from several batches."""
+    return Gathered(
+        merged([part.cells for part in parts]), joined([part.tallies for part in parts])
+    )
+
+
+def _corrected(columns: MessageColumns, correction: ShareCorrection | None) -> Flags:
+    if correction is None or correction.model not in columns.models:
+        return np.zeros(len(columns), np.bool_)
+    theirs = columns.model == columns.models.index(correction.model)
+    # A record without words carries no probabilities.
+    flags: Flags = theirs & np.isfinite(columns.probabilities[:, correction.seen]).all(axis=1)
+    return flags

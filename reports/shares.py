@@ -1,0 +1,175 @@
+"""The shares of emotions in a period, estimated in spite of the classifier's errors.
+
+Messages of the present model are corrected by EMQ (``classifiers.correction``): each counts with
+the weight that it has in its person-day. Messages of other models, and all of them when there are
+too few or the correction is of no use, count with their mean posterior. An interval's replicate
+draws people again and also takes another fit of the correction, so that it includes both errors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from classifiers.correction import FEWEST_MESSAGES, PRIOR_MESSAGES, ShareCorrection
+from reports.bootstrap import divided
+from reports.gathered import Gathered
+from reports.grouping import CLASSES, Floats, Integers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Histogram:
+    """The corrected messages of a period, by row (a person, or a point) and kind.
+
+    Attributes:
+        weights: float64[rows, kinds that occur].
+        posteriors: float64[kinds that occur, 9].
+        messages: How many messages they are.
+        effective: Kish's effective number of messages, given their weights.
+    """
+
+    weights: Floats
+    posteriors: Floats
+    messages: float
+    effective: float
+
+    @classmethod
+    def of(cls, gathered: Gathered, rows: Integers, count: int) -> Histogram:
+        """Count what was gathered.
+
+        Args:
+            gathered: One period; every cell counts once.
+            rows: int64[tallies], the row of each tally.
+            count: How many rows there are.
+        """
+        tallies, weight = gathered.tallies, gathered.weights()
+        kinds, place = np.unique(tallies.kind, return_inverse=True)
+        flat = np.bincount(rows * len(kinds) + place, weight, count * len(kinds))
+        return cls(
+            flat.reshape(count, len(kinds)).astype(np.float64),
+            tallies.posteriors(kinds),
+            float(tallies.messages.sum()),
+            _effective(weight, tallies.messages),
+        )
+
+    @property
+    def enough(self) -> bool:
+        """Whether there are none, or enough messages to correct."""
+        return not self.messages or self.messages >= FEWEST_MESSAGES
+
+
+def blended(
+    probability: Floats, known: Floats, weight: Floats, estimated: Floats, seen: Floats
+) -> Floats:
+    """Return shares from messages that are not corrected and from those that are.
+
+    Args:
+        probability: float64[..., 9], sums of mean posteriors of the former.
+        known: float64[..., 9], their weights, by class.
+        weight: float64[...], the weight of the latter.
+        estimated: float64[..., 9], their estimated shares; anything where ``weight`` is 0.
+        seen: float64[9], 1 for the classes that their model sees, else 0.
+
+    Returns:
+        float64[..., 9], summing to 1 over the classes that are known; NaN for the others.
+    """
+    theirs = np.where(weight[..., None] > 0, estimated, 0.0) * weight[..., None]
+    return composition(divided(probability + theirs, known + weight[..., None] * seen))
+
+
+def composition(shares: Floats) -> Floats:
+    """Scale shares [..., 9] to sum to 1 over the classes that are known.
+
+    They do so by themselves while one model classifies; two models that know different classes in
+    one week make the classes' bases differ.
+    """
+    total = np.nansum(shares, axis=-1, keepdims=True)
+    scaled: Floats = shares / np.where(total > 0, total, np.nan)
+    return scaled
+
+
+def estimated(
+    correction: ShareCorrection,
+    histogram: Histogram,
+    weights: Floats,
+    *,
+    fit: int = 0,
+    corrected: bool = True,
+) -> Floats:
+    """Return the shares of several collections of one histogram's kinds.
+
+    Args:
+        correction: Of the model.
+        histogram: What the kinds are, and how much they say.
+        weights: float64[r, kinds].
+        fit: Which fit of the correction.
+        corrected: False for mean posteriors.
+
+    Returns:
+        float64[r, 9]; 0 in a row without weight.
+    """
+    shares = np.zeros((len(weights), CLASSES))
+    some = weights.sum(axis=1) > 0
+    if not some.any():
+        return shares
+    if corrected:
+        lean = PRIOR_MESSAGES / (PRIOR_MESSAGES + histogram.effective)
+        shares[some] = correction.shares(weights[some], histogram.posteriors, fit=fit, lean=lean)
+    else:
+        shares[some] = composition(weights[some] @ histogram.posteriors)
+    return shares
+
+
+def replicated(
+    correction: ShareCorrection, histogram: Histogram, weights: Floats, *, corrected: bool
+) -> Floats:
+    """Return the shares of each replicate, all fits taking part equally; float64[r, 9].
+
+    Replicate i always takes the same fit, so that the error of the classifier cancels from
+    differences of two periods as far as it is the same in both.
+    """
+    fits = len(correction.fits) - 1
+    parts = np.array_split(weights, fits)
+    shares = [
+        estimated(correction, histogram, part, fit=1 + index, corrected=corrected)
+        for index, part in enumerate(parts)
+        if len(part)
+    ]
+    return np.concatenate(shares)
+
+
+def leaning(
+    correction: ShareCorrection, histogram: Histogram, toward: Floats, *, corrected: bool
+) -> Floats:
+    """Return the shares of each row, leaning on those of the whole; float64[rows, 9].
+
+    A point of the curve may hold few messages: the shares of the week weigh as much there as
+    ``FEWEST_MESSAGES`` more of them (empirical Bayes).
+
+    Args:
+        correction: Of the model.
+        histogram: The rows.
+        toward: float64[9], the shares of the whole; NaN counts as 0.
+        corrected: False for mean posteriors, which do not lean.
+    """
+    if not corrected:
+        return estimated(correction, histogram, histogram.weights, corrected=False)
+    whole = np.where(correction.seen, np.nan_to_num(toward), 0.0)
+    whole = whole / whole.sum() if whole.sum() > 0 else correction.seen / correction.seen.sum()
+    total = max(histogram.weights.sum(), 1e-9)
+    shares = np.zeros((len(histogram.weights), CLASSES))
+    for row, weights in enumerate(histogram.weights):
+        if weights.sum() > 0:
+            messages = histogram.effective * weights.sum() / total
+            lean = FEWEST_MESSAGES / (FEWEST_MESSAGES + messages)
+            shares[row] = correction.shares(
+                weights[None], histogram.posteriors, toward=whole, lean=lean
+            )[0]
+    return shares
+
+
+def _effective(weights: Floats, messages: Floats) -> float:
+    """Return (sum w)^2 / sum w^2 over messages, which share the weight of their tally."""
+    squares = float((weights**2 / messages).sum())
+    return float(weights.sum()) ** 2 / squares if squares > 0 else 0.0
