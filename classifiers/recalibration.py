@@ -15,7 +15,7 @@ import numpy as np
 
 from classifiers.prevalence import Floats, Integers
 
-SPREAD: Final = 0.3
+SPREAD: Final = 0.4
 """Standard deviation, before any text is seen, of the log-scale factors and biases: with some
 hundred held-out texts this errs less than fitting freely."""
 

@@ -12,6 +12,7 @@ from classifiers.prevalence import (
     PosteriorMatrix,
     adjusted,
     counted,
+    likeliest,
     maximised,
     on_simplex,
 )
@@ -87,6 +88,27 @@ def test_a_perfect_classifier_needs_no_correction() -> None:
     mean = np.array([0.4, 0.3, 0.2, 0.1])
     assert adjusted(mean, perfect) == pytest.approx(mean)
     assert maximised(np.eye(CLASSES), EVEN) == pytest.approx(EVEN)
+
+
+def test_many_weighted_collections_are_as_one_by_one() -> None:
+    posteriors, _ = world(300, np.array([0.6, 0.1, 0.2, 0.1]), 5)
+    draw = np.random.default_rng(0)
+    weights = draw.integers(0, 4, (6, 300)).astype(float)
+    together = likeliest(weights, posteriors, EVEN, 0.0)
+    for row, counts in zip(together, weights.astype(int), strict=True):
+        copies = np.repeat(posteriors, counts, axis=0)
+        # Plain EM stops early where the likelihood is flat; the leaps go on.
+        plain = maximised(copies, EVEN)
+        assert row == pytest.approx(plain, abs=5e-3)
+        assert np.log(copies @ row).sum() >= np.log(copies @ plain).sum() - 1e-3
+
+
+def test_leaning_keeps_every_share_above_nothing_and_at_one_in_all() -> None:
+    sure = np.repeat(np.eye(CLASSES)[:1], 30, axis=0)
+    weights = np.ones((1, 30))
+    assert likeliest(weights, sure, EVEN, 0.0)[0] == pytest.approx([1, 0, 0, 0], abs=1e-6)
+    assert likeliest(weights, sure, EVEN, 0.2)[0] == pytest.approx([0.85, 0.05, 0.05, 0.05])
+    assert likeliest(weights, sure, EVEN, 0.999)[0] == pytest.approx(EVEN, abs=0.01)
 
 
 def test_matrices_are_resampled_around_the_measured_one(matrix: PosteriorMatrix) -> None:
