@@ -4,7 +4,7 @@ The dev part of the chat corpus tells how the classifier errs; bags are drawn fr
 three sizes and with two kinds of shares: any shares at all (artificial prevalence protocol) and
 those of an ordinary chat, half of it neutral. Prints the mean absolute error of a share by method,
 how much less that is than counting, and how often the interval of the method in use holds the
-truth, counted as held from a quarter of a percentage point on.
+truth (of a bag: messages count as drawn from the corpus one by one).
 
     python benchmarks/shares.py [--backend embedded] [--bags 200] [--seed 0] [--json]
 """
@@ -26,6 +26,7 @@ from classifiers.correction import ShareCorrection
 from classifiers.emotion import EMOTIONS
 from classifiers.prevalence import PosteriorMatrix, adjusted, counted, maximised, on_simplex
 from classifiers.training.chat import load_chat
+from reports.bootstrap import Estimate, near_nothing
 from reports.tallies import KINDS, kinds_of
 
 Floats = NDArray[np.float64]
@@ -40,7 +41,6 @@ PROTOCOLS: Final = {
 """Parameters of the Dirichlet distribution that shares are drawn from, in the order of EMOTIONS."""
 
 RESAMPLES: Final = 500
-WHOLE: Final = 0.0025
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +151,15 @@ def held(correction: ShareCorrection, bag: Judged, truth: Floats, seed: int) -> 
     """Return which of the nine intervals hold the truth: messages and classifier drawn again."""
     draw, size = np.random.default_rng(seed), len(bag.labels)
     weights = draw.multinomial(size, np.full(size, 1 / size), RESAMPLES).astype(np.float64)
-    parts = np.array_split(weights, len(correction.fits) - 1)
-    drawn = np.concatenate(
-        [correction.shares(part, bag.posteriors, fit=1 + n) for n, part in enumerate(parts)]
-    )
-    low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
-    return ((low - WHOLE <= truth) & (truth <= high + WHOLE)).astype(np.float64)
+    value = emq(correction, bag.posteriors)
+    unknown = correction.unknown(value)
+    parts = np.array_split(weights, len(unknown))
+    drawn = [correction.shares(part, bag.posteriors, fit=1 + n) for n, part in enumerate(parts)]
+    drawn = [np.maximum(each - unknown[n], 0) for n, each in enumerate(drawn)]
+    low, high = np.quantile(np.concatenate(drawn), (0.025, 0.975), axis=0)
+    triples = zip(value, np.minimum(low, value), np.maximum(high, value), truth, strict=True)
+    spans = [(near_nothing(Estimate(v, a, b), size), t) for v, a, b, t in triples]
+    return np.array([span.low <= share <= span.high for span, share in spans], np.float64)
 
 
 def measured(dev: Judged, test: Judged, count: int, seed: int) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """What a classifier says about itself: how to correct shares for its errors.
 
 Measured on held-out labelled texts and handed on with ``ModelInfo``. It holds the recalibration
-that EMQ needs, the same fitted to other draws of the held-out texts (so that an interval can
-include what is not known of the classifier), and the matrix that tells whether classes can be told
-apart at all.
+that EMQ needs, the matrix that tells whether classes can be told apart at all, and what an interval
+needs to include what is not known of the classifier: the recalibration fitted to other draws of
+the held-out texts, and the posteriors of those texts.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FEWEST_MESSAGES: Final = 20
 PRIOR_MESSAGES: Final = 1.0
 """Even shares weigh as much as this many messages, so that no share is 0 for want of messages."""
 
-_DIGITS: Final = 5
+_DIGITS: Final = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,12 +39,18 @@ class ShareCorrection:
     Attributes:
         model: The identifier in its predictions; those of another model must not be corrected.
         matrix: The mean recalibrated posteriors of each class.
-        fits: The recalibration on all held-out texts, then those on ``DRAWS`` draws of them.
+        fits: The recalibration on all held-out texts, then those on draws of them.
+        posteriors: float64[n, k], of the held-out texts; 0 for a class that is not seen.
+        labels: int64[n], their true classes.
+        seed: Of the draws.
     """
 
     model: str
     matrix: PosteriorMatrix
     fits: tuple[Recalibration, ...]
+    posteriors: Floats
+    labels: Integers
+    seed: int
 
     @classmethod
     def measured(
@@ -76,15 +82,12 @@ class ShareCorrection:
         if not kept.any():
             msg = "no held-out text is of a class that the classifier sees"
             raise ValueError(msg)
-        posteriors, labels = posteriors[kept], labels[kept]
-        draw = np.random.default_rng(seed)
-        first = recalibration(posteriors, labels, _even(labels))
-        fits = [first]
-        for _ in range(draws):
-            rows = draw.integers(0, len(labels), len(labels))
-            fits.append(recalibration(posteriors[rows], labels[rows], _even(labels[rows])))
-        matrix = PosteriorMatrix.fit(first.apply(posteriors), labels)
-        return cls(model, matrix, tuple(_rounded(fit) for fit in fits))
+        posteriors, labels = np.nan_to_num(posteriors[kept]).round(_DIGITS), labels[kept]
+        chosen = [np.arange(len(labels)), *_draws(len(labels), draws, seed)]
+        fits = [recalibration(posteriors[x], labels[x], _even(labels[x])) for x in chosen]
+        matrix = PosteriorMatrix.fit(fits[0].apply(posteriors), labels)
+        rounded = tuple(_rounded(fit) for fit in fits)
+        return cls(model, matrix, rounded, posteriors, labels, seed)
 
     @property
     def seen(self) -> Flags:
@@ -125,6 +128,29 @@ class ShareCorrection:
         weight = PRIOR_MESSAGES / (PRIOR_MESSAGES + len(posteriors)) if lean is None else lean
         return likeliest(weights, believed, even if toward is None else toward, weight)
 
+    def unknown(self, shares: Floats) -> Floats:
+        """Return how far an estimate may be off because so few texts were held out.
+
+        Held-out texts with the given shares are estimated: all of them, and each draw. Together
+        with the fit to the same draw this errs on the side of wide intervals, which is what held
+        on test texts (see ``docs/evaluation.md``).
+
+        Args:
+            shares: float64[k], as estimated.
+
+        Returns:
+            float64[len(fits) - 1, k], the estimate on each draw minus that on all of them.
+        """
+        size = len(self.labels)
+        draws = _draws(size, len(self.fits) - 1, self.seed)
+        times = np.stack([np.ones(size), *(np.bincount(x, minlength=size) for x in draws)])
+        classes = np.eye(len(shares))[self.labels]
+        # Of each class as much as it is said to have; one that was not drawn is left out.
+        weights = times * (shares / np.maximum(times @ classes, 1.0))[:, self.labels]
+        estimates = self.shares(weights, self.posteriors)
+        differences: Floats = estimates[1:] - estimates[0]
+        return differences
+
     def to_document(self) -> dict[str, Any]:
         """Return it as what JSON can hold."""
         return {
@@ -134,6 +160,9 @@ class ShareCorrection:
             "scales": [fit.scale for fit in self.fits],
             # JSON has no infinity: a class that cannot occur is null.
             "biases": [[_finite(value) for value in fit.bias.tolist()] for fit in self.fits],
+            "posteriors": self.posteriors.tolist(),
+            "labels": self.labels.tolist(),
+            "seed": self.seed,
         }
 
     @classmethod
@@ -149,7 +178,9 @@ class ShareCorrection:
             )
             pairs = zip(document["scales"], document["biases"], strict=True)
             fits = tuple(Recalibration(float(scale), _biases(row)) for scale, row in pairs)
-            model = str(document["model"])
+            posteriors = np.array(document["posteriors"], np.float64)
+            labels = np.array(document["labels"], np.int64)
+            model, seed = str(document["model"]), int(document["seed"])
         except (KeyError, TypeError) as error:
             msg = f"a correction of shares lacks something: {error}"
             raise ValueError(msg) from error
@@ -160,7 +191,17 @@ class ShareCorrection:
         if len(fits) < 2 or not np.isfinite(matrix.columns).all():
             msg = "a correction of shares has no fits, or numbers that are none"
             raise ValueError(msg)
-        return cls(model, matrix, fits)
+        fitting = posteriors.shape == (len(labels), size) and np.isfinite(posteriors).all()
+        if not fitting or not len(labels) or not 0 <= labels.min() <= labels.max() < size:
+            msg = "the held-out texts of a correction of shares do not fit together"
+            raise ValueError(msg)
+        return cls(model, matrix, fits, posteriors, labels, seed)
+
+
+def _draws(size: int, count: int, seed: int) -> list[Integers]:
+    """Return ``count`` times as many places as there are texts, drawn with replacement."""
+    draw = np.random.default_rng(seed)
+    return [draw.integers(0, size, size) for _ in range(count)]
 
 
 def _even(labels: Integers) -> Floats:

@@ -99,6 +99,21 @@ def intervals(values: Floats, replicates: Floats, effective: Floats) -> list[Est
     return estimates
 
 
+def near_nothing(share: Estimate, messages: float) -> Estimate:
+    """Widen the interval of a share where messages are too few to tell it from none.
+
+    Resampling what holds no message of a class says that there is none. A share of less than one
+    message may be none, and one of three may have been missed altogether ("rule of three"; Hanley
+    and Lippman-Hand, JAMA 249, 1983).
+
+    Args:
+        share: In [0, 1].
+        messages: How many independent messages stand behind it.
+    """
+    low = share.low if share.low * messages >= 1 else 0.0
+    return Estimate(share.value, low, max(share.high, min(3 / max(messages, 3.0), 1.0)))
+
+
 def jointly_clear(
     deviations: Floats, replicates: Floats, effective: float
 ) -> npt.NDArray[np.bool_]:

@@ -3,7 +3,8 @@
 Messages of the present model are corrected by EMQ (``classifiers.correction``): each counts with
 the weight that it has in its person-day. Messages of other models, and all of them when there are
 too few or the correction is of no use, count with their mean posterior. An interval's replicate
-draws people again and also takes another fit of the correction, so that it includes both errors.
+draws people again and also takes what another draw of the held-out texts would have made of the
+correction, so that it includes both errors.
 """
 
 from __future__ import annotations
@@ -129,12 +130,14 @@ def replicated(
     Replicate i always takes the same fit, so that the error of the classifier cancels from
     differences of two periods as far as it is the same in both.
     """
-    fits = len(correction.fits) - 1
-    parts = np.array_split(weights, fits)
+    if not corrected:
+        return estimated(correction, histogram, weights, corrected=False)
+    point = estimated(correction, histogram, histogram.weights.sum(axis=0, keepdims=True))[0]
+    unknown = correction.unknown(point)
+    parts = np.array_split(weights, len(unknown))
     shares = [
-        estimated(correction, histogram, part, fit=1 + index, corrected=corrected)
+        np.maximum(estimated(correction, histogram, part, fit=1 + index) - unknown[index], 0.0)
         for index, part in enumerate(parts)
-        if len(part)
     ]
     return np.concatenate(shares)
 

@@ -23,6 +23,7 @@ from reports.bootstrap import (
     effective_size,
     intervals,
     jointly_clear,
+    near_nothing,
     resampled_sums,
 )
 from reports.gathered import Gathered
@@ -42,19 +43,24 @@ class Figures:
         replicates: float64[resamples, f].
         effective: float64[f], effective number of people.
         blocks: Name -> the slice of its figures.
+        messages: Name of a block of corrected shares -> effective number of messages.
     """
 
     values: Floats
     replicates: Floats
     effective: Floats
     blocks: dict[str, slice]
+    messages: dict[str, float]
 
     def estimates(self, name: str) -> list[Estimate | None]:
         """Return the figures of a block with intervals; ``None`` where nobody contributes."""
         values, replicates, effective = self._block(name)
         found = np.isfinite(values)
-        known = iter(intervals(values[found], replicates[:, found], effective[found]))
-        return [next(known) if exists else None for exists in found]
+        known = intervals(values[found], replicates[:, found], effective[found])
+        if name in self.messages:
+            known = [near_nothing(each, self.messages[name]) for each in known]
+        rest = iter(known)
+        return [next(rest) if exists else None for exists in found]
 
     def difference(self, name: str, usual: str) -> Estimate | None:
         """Return the first figure of one block minus the first of another, paired by person."""
@@ -129,7 +135,12 @@ class FigureBuilder:
             if histogram is not None:
                 whole = histogram.weights.sum(axis=1, keepdims=True)
                 denominator[:, self._blocks[name]] += whole * self._seen
-        return Figures(values, replicates, effective_size(denominator), self._blocks)
+        messages = {
+            name: each.effective
+            for name, each in self._histograms.items()
+            if each is not None and self.corrected
+        }
+        return Figures(values, replicates, effective_size(denominator), self._blocks, messages)
 
     @property
     def _seen(self) -> Floats:

@@ -15,6 +15,9 @@ from classifiers.prediction import Prediction
 from classifiers.prevalence import PosteriorMatrix, counted
 from tests.support.simulated import CLASSES, MODEL, NEUTRAL_HEAVY, correction, held_out, judged
 
+ONE = 1 / 400
+"""A message more or less, where the interval of a share near 0 cannot be had by drawing again."""
+
 EVEN = np.full(CLASSES, 1 / CLASSES)
 
 
@@ -53,11 +56,7 @@ def test_the_error_is_at_least_forty_percent_below_counting(
 
 
 def test_intervals_cover_what_people_wrote() -> None:
-    """Bags of 400 texts; each round measures the classifier anew.
-
-    A share near 0 may lie a quarter of a percentage point outside: reports show whole ones.
-    Measured over 100 rounds: 95 %, and 90 % without that; with 2 000 texts 97 % and 93 %.
-    """
+    """Bags of 400 texts; each round measures the classifier anew."""
     draw = np.random.default_rng(3)
     covered = []
     for seed in range(25):
@@ -65,12 +64,13 @@ def test_intervals_cover_what_people_wrote() -> None:
         shares = draw.dirichlet(NEUTRAL_HEAVY * 20)
         posteriors, _ = bag(shares, 400, seed)
         weights = draw.multinomial(400, np.full(400, 1 / 400), 500).astype(float)
-        parts = np.array_split(weights, len(known.fits) - 1)
+        unknown = known.unknown(shares_of(known, posteriors))
+        parts = enumerate(np.array_split(weights, len(unknown)))
         drawn = np.concatenate(
-            [known.shares(part, posteriors, fit=1 + index) for index, part in enumerate(parts)]
+            [known.shares(part, posteriors, fit=1 + n) - unknown[n] for n, part in parts]
         )
         low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
-        covered.append((low - 0.0025 <= shares) & (shares <= high + 0.0025))
+        covered.append((low - ONE <= shares) & (shares <= high + ONE))
     assert 0.92 <= np.mean(covered) <= 0.99
 
 
@@ -104,7 +104,7 @@ async def test_a_classifier_hands_it_on(measured: ShareCorrection) -> None:
 
 def test_it_is_the_same_after_json(measured: ShareCorrection) -> None:
     text = json.dumps(measured.to_document(), allow_nan=False)
-    assert len(text) < 12_000
+    assert len(text) < 60_000
     read = ShareCorrection.from_document(json.loads(text))
     assert (read.model, read.usable, len(read.fits)) == (MODEL, True, 51)
     posteriors, _ = bag(NEUTRAL_HEAVY, 50, 1)
@@ -123,6 +123,9 @@ def test_it_is_the_same_after_json(measured: ShareCorrection) -> None:
         {"biases": [[0.0]]},
         {"columns": [[1.0]]},
         {"columns": "none"},
+        {"posteriors": [[1.0]]},
+        {"labels": []},
+        {"labels": [9]},
         {"counts": [None]},
         {"model": None, "fits": 1, "scales": [], "biases": []},
     ],

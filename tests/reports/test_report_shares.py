@@ -80,11 +80,7 @@ def weeks(
 
 @pytest.mark.parametrize("base", [None, NEUTRAL_HEAVY])
 async def test_shares_are_nearer_than_counting_and_intervals_hold(base: np.ndarray | None) -> None:
-    """Of 200 people: the errors of the classifier, of sampling messages and of sampling people.
-
-    A share near 0 may lie a quarter of a percentage point outside, for reports show whole ones.
-    Measured over 40 rounds: 92 to 95 % without that, errors 60 % below counting.
-    """
+    """Of 200 people: the errors of the classifier, of sampling messages and of sampling people."""
     draw = np.random.default_rng(4)
     covered, gaps = [], []
     for _ in range(12):
@@ -95,8 +91,8 @@ async def test_shares_are_nearer_than_counting_and_intervals_hold(base: np.ndarr
         gaps.append([np.abs(values(each) - shares).mean() for each in (report, counted)])
         for each, truth in zip(report.shares, shares, strict=True):
             assert each.share is not None
-            covered.append(each.share.low - 0.0025 <= truth <= each.share.high + 0.0025)
-    assert 0.92 <= np.mean(covered) <= 1.0
+            covered.append(not each.share.excludes(truth))
+    assert np.mean(covered) >= 0.92
     ours, theirs = np.mean(gaps, axis=0)
     assert ours < 0.6 * theirs
 
