@@ -115,5 +115,17 @@ async def _collect(
     limits: Integers = milliseconds(edges)
     parts: list[Gathered] = []
     async for columns in store.scan(guild_id, edges[0], edges[-1]):
-        parts.append(await asyncio.to_thread(gather, columns, limits, correction))  # noqa: PERF401
+        await asyncio.to_thread(_take, parts, columns, limits, correction)
     return await asyncio.to_thread(together, parts)
+
+
+def _take(
+    parts: list[Gathered],
+    columns: MessageColumns,
+    edges: Integers,
+    correction: ShareCorrection | None,
+) -> None:
+    """Reduce a batch and join it with parts of its size, so that few parts are ever held."""
+    parts.append(gather(columns, edges, correction))
+    while len(parts) > 1 and 2 * len(parts[-1]) >= len(parts[-2]):
+        parts[-2:] = [together(parts[-2:])]
