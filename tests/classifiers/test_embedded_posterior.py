@@ -13,7 +13,7 @@ from classifiers.embedded.posterior import correction_beside, correction_file, w
 from classifiers.emotion import EMOTIONS
 from classifiers.prediction import Prediction
 from classifiers.training.chat import ChatLine
-from classifiers.training.embedded.posterior import measured_correction, ship_correction
+from classifiers.training.embedded.posterior import helps, measured_correction, ship_correction
 from tests.support.simulated import MODEL, judged
 
 
@@ -91,3 +91,19 @@ def test_too_few_lines_leave_none_and_remove_an_old_one(weights: Path) -> None:
     assert not ship_correction(Simulated(), [], weights)
     with pytest.raises(ValueError, match="there are none"):
         measured_correction(Simulated(), [])
+
+
+class Stubborn(Simulated):
+    """Says neutral, a little surer of what is neutral and of all else at random."""
+
+    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+        draw = np.random.default_rng(len(texts))
+        rows = draw.dirichlet(np.full(9, 0.3), len(texts)) * 0.2
+        rows[:, 8] += 0.8
+        return [Prediction(tuple(row), 0.0, "en", MODEL) for row in rows.tolist()]
+
+
+def test_a_correction_that_does_not_help_is_not_shipped(weights: Path) -> None:
+    assert helps(measured_correction(Simulated(), lines()))
+    assert not ship_correction(Stubborn(), lines(), weights)
+    assert not correction_file(weights).exists()
