@@ -78,23 +78,6 @@ class PosteriorMatrix:
         enough = bool((self.counts >= FEWEST_EXAMPLES).all())
         return enough and float(np.linalg.cond(self.columns)) <= WORST_CONDITION
 
-    def resampled(self, rounds: int, seed: int) -> Floats:
-        """Return matrices as other held-out sets of the same size might have given them.
-
-        Each column is drawn from a Dirichlet distribution with its mean and as many observations
-        as it had texts, which is at least as uncertain as drawing the texts again.
-
-        Returns:
-            float64[rounds, k, k].
-        """
-        draw = np.random.default_rng(seed)
-        tiny = 1e-3
-        drawn = [
-            draw.dirichlet(column * count + tiny, size=rounds)
-            for column, count in zip(self.columns.T, self.counts, strict=True)
-        ]
-        return np.stack(drawn, axis=2)
-
 
 def counted(posteriors: Floats) -> Floats:
     """Return the shares of the most probable classes: classify and count.

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from classifiers.embedded.backend import SHIPPED, EmbeddedClassifier
 from classifiers.embedded.posterior import correction_beside, correction_file, write_correction
 from classifiers.emotion import EMOTIONS
 from classifiers.prediction import Prediction
@@ -91,6 +92,15 @@ def test_too_few_lines_leave_none_and_remove_an_old_one(weights: Path) -> None:
     assert not ship_correction(Simulated(), [], weights)
     with pytest.raises(ValueError, match="there are none"):
         measured_correction(Simulated(), [])
+
+
+def test_the_shipped_correction_belongs_to_the_shipped_weights() -> None:
+    if not correction_file(SHIPPED).exists():
+        pytest.skip("the shipped weights were trained before there were corrections")
+    correction = correction_beside(SHIPPED, EmbeddedClassifier().info.model)
+    assert correction is not None
+    assert correction.usable
+    assert EmbeddedClassifier().info.correction is not None
 
 
 class Stubborn(Simulated):

@@ -111,14 +111,6 @@ def test_leaning_keeps_every_share_above_nothing_and_at_one_in_all() -> None:
     assert likeliest(weights, sure, EVEN, 0.999)[0] == pytest.approx(EVEN, abs=0.01)
 
 
-def test_matrices_are_resampled_around_the_measured_one(matrix: PosteriorMatrix) -> None:
-    drawn = matrix.resampled(400, seed=7)
-    assert drawn.shape == (400, CLASSES, CLASSES)
-    assert drawn.sum(axis=1) == pytest.approx(np.ones((400, CLASSES)))
-    assert drawn.mean(axis=0) == pytest.approx(matrix.columns, abs=0.01)
-    assert np.array_equal(drawn, matrix.resampled(400, seed=7))
-
-
 @given(arrays(np.float64, (3, 5), elements=st.floats(-10, 10)))
 def test_projections_lie_on_the_simplex_and_are_nearest(points: np.ndarray) -> None:
     projected = on_simplex(points)

@@ -17,6 +17,7 @@ from reports.bootstrap import (
     generator_for,
     intervals,
     jointly_clear,
+    near_nothing,
     resampled_sums,
     student_quantile,
 )
@@ -93,6 +94,14 @@ def test_estimates_exclude_what_lies_outside() -> None:
     assert estimate.excludes(0.0)
     assert estimate.excludes(0.31)
     assert not estimate.excludes(0.1)
+
+
+def test_a_share_near_nothing_may_be_none_or_have_been_missed() -> None:
+    missed = near_nothing(Estimate(0.001, 0.0005, 0.002), 200)
+    assert (missed.value, missed.low, missed.high) == (0.001, 0.0, 3 / 200)
+    plain = Estimate(0.2, 0.1, 0.3)
+    assert near_nothing(plain, 200) == plain
+    assert near_nothing(plain, 0.0) == Estimate(0.2, 0.0, 1.0)
 
 
 def test_one_strong_deviation_is_found_among_many() -> None:
