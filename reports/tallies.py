@@ -3,7 +3,7 @@
 Estimating shares needs every message's posteriors, which would be too many to keep. So messages are
 sorted into kinds: the most probable class, the second, and coarse steps of their probabilities. A
 kind stands for its messages with their mean posterior. Against taking every message by itself that
-moves a share by 0.002 at most on average (measured with ``benchmarks/shares.py``).
+changes the mean error of a share by less than 0.001 (measured with ``benchmarks/shares.py``).
 """
 
 from __future__ import annotations
