@@ -15,6 +15,8 @@ HANGUL: Final = re.compile("[가-힣ㄱ-ㆎ]+")
 KANA: Final = re.compile("[ぁ-ゖァ-ヺー]+")
 HAN: Final = re.compile("[一-鿿㐀-䶿]+")
 OTHER_LETTER: Final = re.compile(r"[^\W\d_a-zA-Z가-힣ㄱ-ㆎぁ-ゖァ-ヺー一-鿿㐀-䶿À-ɏ]+")
+STRANGE: Final = re.compile(r"[^\W\d_a-zA-ZÀ-ɏ가-힣ㄱ-ㆎ]")
+"""A letter that is neither Hangul nor Latin; most messages have none."""
 LATIN: Final = re.compile("[a-zA-ZÀ-ɏ']+")
 ACCENTED: Final = re.compile("[À-ɏ]")
 SHORTCODE: Final = re.compile(r":\w{2,32}:")
@@ -56,6 +58,10 @@ def detect(text: str) -> str:
         return _latin(text) if LATIN.search(text) else "und"
     hangul = _length(HANGUL, text) * HANGUL_WEIGHT
     latin = _length(LATIN, text)
+    if not STRANGE.search(text):
+        if hangul >= latin:
+            return "ko" if hangul else "und"
+        return _latin(text)
     han = _length(HAN, text) * HANGUL_WEIGHT
     kana = _length(KANA, text) * HANGUL_WEIGHT
     other = _length(OTHER_LETTER, text)
@@ -70,11 +76,12 @@ def detect(text: str) -> str:
 
 
 def _latin(text: str) -> str:
-    words = LATIN.findall(SHORTCODE.sub(" ", text).lower())
+    bare = SHORTCODE.sub(" ", text) if ":" in text else text
+    words = LATIN.findall(bare.lower())
     if not words:
         return "und"
-    english = sum(word in ENGLISH for word in words)
-    other = sum(word in OTHER_LATIN for word in words)
+    english = sum(map(ENGLISH.__contains__, words))
+    other = sum(map(OTHER_LATIN.__contains__, words))
     other += sum(ACCENTED.search(word) is not None for word in words) if _accented(text) else 0
     return "und" if other > english else "en"
 
