@@ -11,6 +11,7 @@ import pytest
 from classifiers.emotion import EMOTIONS, Emotion
 from classifiers.training import chat
 from classifiers.training.chat import (
+    LATER,
     SCENARIOS,
     ChatLine,
     CorpusError,
@@ -50,6 +51,13 @@ def test_the_parts_are_cut_by_scenario() -> None:
     assert len(names) == len(set(names)) == 90
     assert Counter(map(split_of, names)) == {"train": 63, "dev": 9, "test": 18}
     assert [split_of(f"love/{slug}") for slug in SCENARIOS["love"][-3:]] == ["dev", "test", "test"]
+
+
+def test_the_later_topics_leave_the_test_part_as_it_was() -> None:
+    assert not SCENARIOS.keys() & LATER.keys()
+    names = [f"{topic}/{slug}" for topic, slugs in LATER.items() for slug in slugs]
+    assert len(names) == len(set(names)) == 120
+    assert Counter(map(split_of, names)) == {"train": 108, "dev": 12}
 
 
 def test_loading_by_language_and_part_gives_the_whole_in_pieces() -> None:

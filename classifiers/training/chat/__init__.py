@@ -9,9 +9,10 @@ from classifiers.training.chat.corpus import (
     load_chat,
     read_lines,
 )
-from classifiers.training.chat.scenarios import SCENARIOS, split_of
+from classifiers.training.chat.scenarios import LATER, SCENARIOS, split_of
 
 __all__ = [
+    "LATER",
     "SCENARIOS",
     "ChatLine",
     "CorpusError",
