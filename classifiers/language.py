@@ -55,23 +55,23 @@ def detect(text: str) -> str:
     or letters with accents, outnumber the English ones. A text without letters is ``und``.
     """
     if text.isascii():
-        return _latin(text) if LATIN.search(text) else "und"
+        return _latin(text)
     hangul = _length(HANGUL, text) * HANGUL_WEIGHT
     latin = _length(LATIN, text)
-    if not STRANGE.search(text):
-        if hangul >= latin:
-            return "ko" if hangul else "und"
-        return _latin(text)
+    if STRANGE.search(text) and (strange := _strange(text, hangul, latin)):
+        return strange
+    return "ko" if hangul and hangul >= latin else _latin(text)
+
+
+def _strange(text: str, hangul: float, latin: float) -> str | None:
+    """Return the language whose letters outweigh those of Korean and English, if one does."""
     han = _length(HAN, text) * HANGUL_WEIGHT
     kana = _length(KANA, text) * HANGUL_WEIGHT
     other = _length(OTHER_LETTER, text)
-    heaviest = max(hangul, latin, han + kana, other)
-    if heaviest == 0 or heaviest == other > hangul:
+    if other > hangul and other >= max(latin, han + kana):
         return "und"
-    if heaviest == hangul:
-        return "ko"
-    if heaviest == latin:
-        return _latin(text)
+    if han + kana <= max(hangul, latin):
+        return None
     return "ja" if kana else "zh"
 
 
