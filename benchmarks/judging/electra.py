@@ -25,7 +25,7 @@ from classifiers.text import said
 
 VOCABULARY: Final = 35_000
 LONGEST: Final = 128
-"""Tokens; chat lines have 20."""
+"""Tokens of a message; the chat lines have 18 on average, the longest of them 104."""
 
 SPECIAL: Final = ("[PAD]", "[UNK]", "[CLS]", "[SEP]")
 
