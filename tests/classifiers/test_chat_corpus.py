@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Sequence
+from math import ceil
 from pathlib import Path
 
 import pytest
@@ -92,7 +93,7 @@ def test_each_language_is_a_data_set() -> None:
 
 def test_near_duplicates_are_rare() -> None:
     lines = load_chat()
-    found = list(near_duplicates([line.text for line in lines]))
+    found = near_duplicates([line.text for line in lines])
     assert len(found) <= 0.005 * len(lines), [
         (lines[one].text, lines[other].text) for one, other in found
     ]
@@ -100,7 +101,7 @@ def test_near_duplicates_are_rare() -> None:
 
 def test_the_counter_of_near_duplicates_counts() -> None:
     texts = ["오늘 점심 뭐 먹지", "오늘 점심 뭐 먹지?", "ok", "ok", "내일은 비가 온대"]
-    assert list(near_duplicates(texts)) == [(0, 1), (2, 3)]
+    assert near_duplicates(texts) == [(0, 1), (2, 3)]
 
 
 @pytest.mark.parametrize(
@@ -140,27 +141,37 @@ def test_languages_and_parts_that_are_not_there(asked: dict[str, str]) -> None:
         load_chat(**asked)
 
 
-def near_duplicates(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield the pairs of texts whose character 4-grams overlap by NEAR or more.
+def near_duplicates(texts: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the pairs of texts whose character 4-grams overlap by NEAR or more.
 
-    Prefix filtering: two sets can only overlap that much if the rarest 41 % of their grams have
-    one in common, so only those are looked up.
+    Prefix filtering (Bayardo, Ma and Srikant 2007): sets can only overlap that much if the rarest
+    grams of both have one in common. Shorter texts are looked up before longer ones are.
     """
-    grams = [four_grams(text) for text in texts]
-    frequency = Counter(gram for each in grams for gram in each)
-    seen: dict[str, list[int]] = defaultdict(list)
-    for number, each in enumerate(grams):
-        rare = sorted(each, key=lambda gram: (frequency[gram], gram))
-        prefix = rare[: len(rare) - int(NEAR * len(rare) + 0.999_999) + 1]
-        for other in sorted({other for gram in prefix for other in seen[gram]}):
-            sizes = len(each), len(grams[other])
-            if min(sizes) < NEAR * max(sizes):
-                continue
-            common = len(each & grams[other])
-            if common >= NEAR * (sum(sizes) - common):
-                yield other, number
-        for gram in prefix:
-            seen[gram].append(number)
+    named = [four_grams(text) for text in texts]
+    frequency = Counter(gram for each in named for gram in each)
+    ordered = sorted(frequency, key=lambda gram: (frequency[gram], gram))
+    rank = {gram: place for place, gram in enumerate(ordered)}
+    shared = [frequency[gram] > 1 for gram in ordered]
+    grams = [sorted(map(rank.__getitem__, each)) for each in named]
+    sets = list(map(frozenset, grams))
+    seen: dict[int, deque[int]] = defaultdict(deque)
+    found = []
+    for number in sorted(range(len(texts)), key=lambda number: len(grams[number])):
+        rare, size = grams[number], len(grams[number])
+        others: set[int] = set()
+        for gram in rare[: size - ceil(NEAR * size) + 1]:
+            known = seen[gram]
+            while known and len(grams[known[0]]) < NEAR * size:
+                known.popleft()  # too short, for all that follow as well
+            others.update(known)
+        for other in others:
+            common = len(sets[number] & sets[other])
+            if common >= NEAR * (size + len(grams[other]) - common):
+                found.append((min(other, number), max(other, number)))
+        for gram in rare[: size - ceil(2 * NEAR / (1 + NEAR) * size) + 1]:
+            if shared[gram]:
+                seen[gram].append(number)
+    return sorted(found)
 
 
 def four_grams(text: str) -> frozenset[str]:
