@@ -80,9 +80,12 @@ def _latin(text: str) -> str:
     words = LATIN.findall(bare.lower())
     if not words:
         return "und"
+    accented = _accented(text)
+    if not accented and OTHER_LATIN.isdisjoint(words):
+        return "en"
     english = sum(map(ENGLISH.__contains__, words))
     other = sum(map(OTHER_LATIN.__contains__, words))
-    other += sum(ACCENTED.search(word) is not None for word in words) if _accented(text) else 0
+    other += sum(ACCENTED.search(word) is not None for word in words) if accented else 0
     return "und" if other > english else "en"
 
 

@@ -32,8 +32,8 @@ ESCAPE: Final = re.compile(r"\\(?=[*_~|`>#\\\[\]()-])")
 MARKUP: Final = re.compile(
     r"[*_~|`><#\[\\@]|^- |://|www\.|discord\.gg", re.IGNORECASE | re.MULTILINE
 )
-MARKUP_SIGN: Final = re.compile(r"[*_~|`><#\[\\@:.-]")
-"""Signs of which all markup has one; a search for them takes a sixth of the time."""
+MARKUP_SIGN: Final = re.compile(r"[*_~|`><#\[\\@]|- |//|\.[\wGg]")
+"""What all markup has some of; a search for it takes a fraction of the time."""
 
 INVISIBLE: Final = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5"

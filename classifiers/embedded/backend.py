@@ -11,7 +11,8 @@ from typing import Any, Final, TypeVar
 
 from numpy.typing import NDArray
 
-from classifiers.classifier import ModelInfo, ThreadClassifier
+from classifiers.classifier import Evidence, ModelInfo, ThreadClassifier
+from classifiers.embedded.posterior import correction_beside
 from classifiers.embedded.predictor import EmbeddedPredictor, Piece, heads_of, model_name
 from classifiers.embedded.weights import read_card
 from classifiers.errors import InvalidOption
@@ -31,7 +32,13 @@ class EmbeddedClassifier(ThreadClassifier):
         card = read_card(path)
         version = model_name(card).removeprefix(f"{NAME}@")
         super().__init__(
-            ModelInfo(NAME, version, card.languages, max_batch=256),
+            ModelInfo(
+                NAME,
+                version,
+                card.languages,
+                max_batch=256,
+                correction=correction_beside(path, model_name(card)),
+            ),
             partial(EmbeddedPredictor, path),
         )
         self._heads = heads_of(card)
@@ -54,6 +61,10 @@ class EmbeddedClassifier(ThreadClassifier):
     async def sentences(self, text: str) -> Sequence[Piece]:
         """Return the sentences that a long message is judged by, each with its prediction."""
         return await self._run(lambda predictor: predictor.sentences(text))
+
+    async def explain(self, text: str) -> Sequence[Evidence]:
+        """Return the words that moved the verdict on a text, in the order of the text."""
+        return await self._run(lambda predictor: predictor.explain(text))
 
     async def _run(self, work: Callable[[EmbeddedPredictor], T]) -> T:
         predictor = self._predictor

@@ -1,9 +1,8 @@
 """Hashed n-grams of whole batches: characters, jamo and words, without a loop over n-grams.
 
-A message becomes one or two streams of code points in one buffer: its characters and, where there
-is Hangul, its jamo. Rolling hashes over the buffer give every n-gram of every order at once.
-A key has 26 bits: the lower ``BUCKET_BITS`` name a bucket, the rest is the tag that tells the
-n-grams of a bucket apart.
+The characters of all texts stand in one buffer, the jamo of those with Hangul behind them. Rolling
+hashes over the buffer give every n-gram of every order at once. A key has 25 bits: the lower
+``BUCKET_BITS`` name a bucket, the rest is the tag that tells the n-grams of a bucket apart.
 """
 
 from __future__ import annotations
@@ -12,159 +11,153 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.text import normalise
+from classifiers.text import said
 
 Keys = NDArray[np.uint32]
-Offsets = NDArray[np.int64]
+Owners = NDArray[np.int16]
 
-BUCKET_BITS: Final = 18
+BUCKET_BITS: Final = 17
 TAG_BITS: Final = 8
 KEY_BITS: Final = BUCKET_BITS + TAG_BITS
 
-ORDERS: Final = (2, 3, 4, 5, 6)
-"""Lengths of n-grams: 2 to 5 characters, 3 to 6 jamo."""
+CHARACTERS: Final = (2, 3, 4)
+"""Lengths of n-grams of characters."""
+
+JAMO: Final = (3, 5)
+"""Lengths of n-grams of jamo: about one syllable, about two."""
+
+MOST_TEXTS: Final = 1 << 15
+"""Texts of one batch: owners have 16 bits."""
 
 HANGUL: Final = re.compile("[가-힣]")
-MULTIPLIER: Final = np.uint32(0x01000193)
-"""FNV's prime; odd, so that it has an inverse modulo 2**32."""
+DIGIT: Final = re.compile("[1-9]")
+TYPED_JAMO: Final = re.compile("[\u3131-\u318e]")
+WORD: Final = re.compile(r"[\w']+|[^\w\s'\u2000-\U0010ffff]+|[\u2000-\U0010ffff]")
+"""A word, a run of signs, or one symbol: emoji stand for themselves."""
 
-INVERSE: Final = np.uint32(pow(0x01000193, -1, 1 << 32))
+WORD_OR_JAMO: Final = re.compile(
+    r"[\u3131-\u318e]+|(?:[^\W\u3131-\u318e]|')+"
+    r"|[^\w\s'\u2000-\U0010ffff]+|[\u2000-\U0010ffff]"
+)
+"""The same, where ㅋㅋ and ㅠㅠ are words of their own, also right behind a word."""
+
+MULTIPLIER: Final = np.uint32(0x01000193)
+"""FNV's prime."""
+
 SPREAD: Final = np.uint32(0x9E3779B1)
 JAMO_SEED: Final = np.uint32(0x5BD1E995)
-WORD_SEED: Final = np.uint32(0x27D4EB2F)
 PAIR_SEED: Final = np.uint32(0x165667B1)
-SPACE: Final = 0
-SYMBOL: Final = 4
+SHIFT: Final = np.uint32(15)
+MIX: Final = np.uint32(0x85EBCA6B)
+NOBODY: Final = np.zeros(0, np.int16)
+UNUSED_BITS: Final = np.uint32(32 - KEY_BITS)
 
 
 @dataclass(frozen=True, slots=True)
 class Grams:
-    """The n-grams of a batch.
+    """The n-grams of a batch, in no order that means anything.
 
     Attributes:
-        keys: uint32[positions, orders] of 26 bits, for every position of the buffer.
-        valid: bool of the same shape; false where an n-gram would leave its stream.
-        bounds: int64[messages + 1], positions where messages begin and end.
-        words: uint32[words, 2] of 26 bits: a word, and the pair of it and the word before.
-        paired: bool[words, 2]: false for the pair of the first word of a message.
-        word_bounds: int64[messages + 1], as ``bounds`` for words.
+        keys: uint32[n-grams] of 25 bits.
+        owners: int16[n-grams], the text that each belongs to.
     """
 
     keys: Keys
-    valid: NDArray[np.bool_]
-    bounds: Offsets
-    words: Keys
-    paired: NDArray[np.bool_]
-    word_bounds: Offsets
+    owners: Owners
 
 
 def plain(text: str) -> str:
-    """Return what features are read from: normalised, lower case, with a blank at each end."""
-    return f" {normalise(text).text.lower()} "
+    """Return what features are read from: see ``bordered``."""
+    return bordered(said(text))
+
+
+def bordered(text: str) -> str:
+    """Return a normalised text in lower case, every digit 0, with a blank at each end.
+
+    Which number it is says little of a feeling.
+    """
+    low = text.lower()
+    if DIGIT.search(low):
+        low = DIGIT.sub("0", low)
+    return f" {low} "
 
 
 def grams(texts: Sequence[str]) -> Grams:
-    """Return the n-grams of texts that ``plain`` returned; at least one text."""
+    """Return the n-grams of texts that ``plain`` returned; 1 to ``MOST_TEXTS`` of them."""
     jamo = [_jamo(text) for text in texts]
-    streams = [stream for pair in zip(texts, jamo, strict=True) for stream in pair]
-    lengths = np.fromiter(map(len, streams), np.int64, len(streams))
-    encoded = "".join(streams).encode("utf-32-le", "replace")
-    codes = np.frombuffer(encoded, np.uint32).copy()
-    codes[(codes >= 0x30) & (codes <= 0x39)] = 0x30  # which number it is says little of a feeling
-    ends = np.cumsum(lengths)
-    bounds = np.concatenate([[0], ends[1::2]])
-    is_jamo = np.repeat(np.tile(np.array([False, True]), len(texts)), lengths)
-    left = np.repeat(ends, lengths) - np.arange(len(codes))
-    hashed = _scattered(codes)
-    words, paired, word_bounds = _words(codes, hashed, is_jamo, bounds)
-    np.bitwise_xor(hashed, JAMO_SEED, out=hashed, where=is_jamo)
-    valid = VALID[np.minimum(left, 7) + np.where(is_jamo, 8, 0)]
-    return Grams(_rolled(hashed), valid, bounds, words, paired, word_bounds)
+    encoded = "".join([*texts, *jamo]).encode("utf-32-le", "replace")
+    hashed = np.frombuffer(encoded, np.uint32) * SPREAD
+    hashed ^= hashed >> SHIFT
+    characters = sum(map(len, texts))
+    parts = [_rolled(hashed[:characters], texts, CHARACTERS), _words(texts)]
+    if characters < len(hashed):
+        parts.append(_rolled(hashed[characters:] ^ JAMO_SEED, jamo, JAMO))
+    keys = np.concatenate([part.keys for part in parts])
+    keys ^= keys >> SHIFT
+    keys *= MIX
+    keys >>= UNUSED_BITS
+    if len(texts) == 1:
+        return Grams(keys, np.zeros(len(keys), np.int16))
+    return Grams(keys, np.concatenate([part.owners for part in parts]))
 
 
 def _jamo(text: str) -> str:
     return unicodedata.normalize("NFD", text) if HANGUL.search(text) else ""
 
 
-def _scattered(codes: Keys) -> Keys:
-    hashed = codes * SPREAD
-    hashed ^= hashed >> np.uint32(15)
-    return hashed
+def _rolled(hashed: Keys, texts: Sequence[str], orders: tuple[int, ...]) -> Grams:
+    """Return the n-grams of some orders that lie within a text, unfinished.
 
-
-def _finished(hashed: Keys) -> Keys:
-    hashed ^= hashed >> np.uint32(15)
-    hashed *= np.uint32(0x85EBCA6B)
-    return np.right_shift(hashed, np.uint32(32 - KEY_BITS), out=hashed)
-
-
-def _rolled(hashed: Keys) -> Keys:
-    """Return the keys of all orders at all positions; those that leave the buffer are garbage."""
+    Of a single text the owners are not told: there is only one.
+    """
     total = len(hashed)
-    keys = np.zeros((total, len(ORDERS)), np.uint32)
-    rolling = hashed.copy()
-    for column, order in enumerate(ORDERS):
-        room = max(total - order + 1, 0)
-        rolling = rolling[:room] * MULTIPLIER
-        rolling += hashed[total - room :]
-        keys[:room, column] = rolling
-    return _finished(keys)
+    rolling = hashed
+    found = []
+    for order in range(2, min(orders[-1], total) + 1):
+        rolling = rolling[: total - order + 1] * MULTIPLIER
+        rolling += hashed[order - 1 :]
+        if order in orders:
+            found.append(rolling)
+    if len(texts) == 1:
+        return Grams(np.concatenate(found) if found else hashed[:0], NOBODY)
+    lengths = list(map(len, texts))
+    inside = np.concatenate([_inside(length, orders) for length in lengths], axis=1)
+    places = [np.flatnonzero(row[: len(keys)]) for keys, row in zip(found, inside, strict=False)]
+    owners = np.repeat(np.arange(len(texts), dtype=np.int16), lengths)
+    return Grams(
+        np.concatenate([keys.take(kept) for keys, kept in zip(found, places, strict=True)]),
+        np.concatenate([owners.take(kept) for kept in places]),
+    )
 
 
-def _words(
-    codes: Keys, hashed: Keys, is_jamo: NDArray[np.bool_], bounds: Offsets
-) -> tuple[Keys, NDArray[np.bool_], Offsets]:
-    kind = KINDS[np.minimum(codes, 0xFFFF)]
-    kind[is_jamo] = SPACE
-    change = np.empty(len(kind) + 1, bool)
-    change[0] = change[-1] = True
-    np.not_equal(kind[1:], kind[:-1], out=change[1:-1])
-    some, single = kind != SPACE, kind == SYMBOL
-    starts = np.flatnonzero(some & (change[:-1] | single))
-    ends = np.flatnonzero(some & (change[1:] | single)) + 1
-    sums = np.zeros(len(codes) + 1, np.uint32)
-    np.cumsum(hashed * _powers(MULTIPLIER, len(codes)), dtype=np.uint32, out=sums[1:])
-    word = (sums[ends] - sums[starts]) * _powers(INVERSE, len(codes))[starts]
-    word ^= WORD_SEED
-    keys = np.empty((len(word), 2), np.uint32)
-    keys[:, 0] = word
-    keys[1:, 1] = word[1:] * MULTIPLIER + (word[:-1] ^ PAIR_SEED)
-    word_bounds = np.searchsorted(starts, bounds)
-    paired = np.ones((len(word), 2), bool)
-    paired[word_bounds[:-1][word_bounds[:-1] < len(word)], 1] = False
-    keys[:1, 1] = 0
-    return _finished(keys), paired, word_bounds
+@lru_cache(maxsize=2048)
+def _inside(length: int, orders: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return bool[orders, length]: whether an n-gram that begins there ends within the text."""
+    inside: NDArray[np.bool_] = np.arange(length) + np.array(orders)[:, None] <= length
+    return inside
 
 
-def _powers(base: np.uint32, count: int) -> Keys:
-    return np.cumprod(np.full(count, base, np.uint32), dtype=np.uint32)
+def _words(texts: Sequence[str]) -> Grams:
+    """Return the words, and each pair of a word and the one before it, unfinished.
 
-
-def _kind(code: int) -> int:
-    letter = chr(code)
-    if letter.isspace():
-        return SPACE
-    if 0x3131 <= code <= 0x318E:  # ㅋㅋ and ㅠㅠ are words of their own, also right behind a word
-        return 3
-    if letter.isalnum() or letter in "'_":
-        return 1
-    return SYMBOL if code >= 0x2000 else 2
-
-
-def _valid_orders() -> NDArray[np.bool_]:
-    orders, left = np.array(ORDERS), np.arange(8)[:, None]
-    characters = (left >= orders) & (orders <= 5)
-    jamo = (left >= orders) & (orders >= 3)
-    return np.concatenate([characters, jamo])
-
-
-VALID: Final = _valid_orders()
-"""bool[16, orders]: by the code points left in the stream (7: or more), jamo streams 8 rows on."""
-
-KINDS: Final = np.array([_kind(code) for code in range(0x10000)], np.uint8)
-KINDS[-1] = SYMBOL  # stands for everything beyond the basic plane: emoji
+    Of a single text the owners are not told: there is only one.
+    """
+    cut = [(WORD_OR_JAMO if TYPED_JAMO.search(text) else WORD).findall(text) for text in texts]
+    words = [crc32(word.encode()) for part in cut for word in part]
+    single = np.array(words, np.uint32)
+    pairs = single[1:] * MULTIPLIER
+    pairs += single[:-1] ^ PAIR_SEED
+    if len(texts) == 1:
+        return Grams(np.concatenate([single, pairs]), NOBODY)
+    owners = np.repeat(np.arange(len(texts), dtype=np.int16), list(map(len, cut)))
+    together = owners[1:] == owners[:-1]
+    return Grams(
+        np.concatenate([single, pairs[together]]), np.concatenate([owners, owners[1:][together]])
+    )

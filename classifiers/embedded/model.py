@@ -9,9 +9,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.embedded.features import BUCKET_BITS, Grams, Keys, grams
-from classifiers.embedded.quantisation import MIDDLE, gate_values, scale_values
-from classifiers.embedded.weights import Weights
+from classifiers.embedded.features import BUCKET_BITS, grams
+from classifiers.embedded.negation import negated
+from classifiers.embedded.quantisation import unpacked
+from classifiers.embedded.weights import Arrays, Shape
 from classifiers.heads import Head
 
 Floats = NDArray[np.float32]
@@ -20,28 +21,32 @@ POOL_SCALE: Final = np.float32(4.0)
 """The mean of embeddings is multiplied by this, in training as here."""
 
 BUCKET_MASK: Final = np.uint32((1 << BUCKET_BITS) - 1)
+TAG_SHIFT: Final = np.uint32(BUCKET_BITS)
 LITTLE: Final = np.float32(1e-6)
+BLOCK: Final = 1 << 10
+"""Texts that are read at once: the sentences of a batch of long messages are many more, and would
+not fit the 16 bits of ``Owners`` nor little memory."""
 
 
-class Model:
-    """The network: weighted mean of n-gram embeddings, a hidden layer, linear heads.
+class Network:
+    """Weighted mean of n-gram embeddings, a hidden layer, linear heads.
 
-    Nothing in it changes after it was built, so threads may share it.
+    Hidden layer and heads see two means beside each other: that of the whole text, and that of its
+    negated part. Nothing in it changes after it was built, so threads may share it.
     """
 
-    def __init__(self, weights: Weights) -> None:
-        card = weights.card
-        self._pairs = weights.tags.view("<u2").ravel()
-        self._rows = weights.rows
-        self._gates = gate_values()
-        self._factors = (scale_values()[:, None] * gate_values()).ravel()
-        self._size = card.size
-        dense = weights.dense.astype(np.float32)
-        inner = card.width * card.size
-        self._hidden = np.ascontiguousarray(dense[:inner].reshape(card.width, card.size).T)
-        self._hidden_bias = dense[inner : inner + card.width]
+    def __init__(self, shape: Shape, arrays: Arrays) -> None:
+        self._first, self._second = np.ascontiguousarray(arrays.tags.T)
+        self._codes, scales, self._weights = unpacked(arrays.rows)
+        self._factors = scales * self._weights
+        self._size = shape.size
+        dense = arrays.dense.astype(np.float32)
+        seen = 2 * shape.size
+        inner = shape.width * seen
+        self._hidden = np.ascontiguousarray(dense[:inner].reshape(shape.width, seen).T)
+        self._hidden_bias = dense[inner : inner + shape.width]
         self._heads, self._bias, self.columns = _stacked(
-            dense[inner + card.width :], card.heads, card.width + card.size
+            dense[inner + shape.width :], shape.heads, shape.width + seen
         )
 
     def scores(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
@@ -54,61 +59,76 @@ class Model:
             float32[texts, labels of all heads], see ``columns``; and float32[texts], the summed
             weights of the n-grams that the model knows, 0 where it knows none.
         """
-        mean, known = self.pooled(texts)
-        hidden = mean @ self._hidden
+        means, known = self.pooled(texts)
+        hidden = means @ self._hidden
         hidden += self._hidden_bias
         np.maximum(hidden, 0, out=hidden)
-        return np.concatenate([hidden, mean], axis=1) @ self._heads + self._bias, known
+        return np.concatenate([hidden, means], axis=1) @ self._heads + self._bias, known
 
     def pooled(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
-        """Return the scaled mean of the embeddings, and the sum of their weights."""
-        found = grams(texts)
-        slots, starts = self._slots(found)
-        rows = self._rows.take(slots, axis=0)
-        ends = rows.view("<u2")[:, -1]  # code of the gate, and code of the scale times 256
-        factors = self._factors.take(ends)
-        weights = self._gates.take(ends & 255)
-        half = self._size // 2
-        codes = np.empty((2, *rows.shape), np.float32)
-        np.copyto(codes[0], rows & 15)
-        np.copyto(codes[1], rows >> 4)
+        """Return float32[texts, 2 * size], the two means, and the sums of all weights.
+
+        The second mean is divided by the weights of the whole text: a long message is changed
+        little by a short negation.
+        """
+        if len(texts) > BLOCK:
+            starts = range(0, len(texts), BLOCK)
+            blocks = [self.pooled(texts[start : start + BLOCK]) for start in starts]
+            return np.concatenate([x for x, _ in blocks]), np.concatenate([x for _, x in blocks])
+        count = len(texts)
+        turned = [negated(text) for text in texts]
+        extra = [part for part in turned if part]
+        means = np.zeros((count, 2 * self._size), np.float32)
+        if count == 1:  # one text after the other is quicker than a batch of two
+            means[:, : self._size], known = self._sums(texts)
+            if extra:
+                means[:, self._size :] = self._sums(extra)[0]
+        else:
+            sums, known = self._sums([*texts, *extra])
+            known = known[:count]
+            means[:, : self._size] = sums[:count]
+            means[np.flatnonzero(list(map(bool, turned))), self._size :] = sums[count:]
+        # Of a text that is not known at all, the negated part says nothing: there is no scale.
+        scale = np.sign(known)
+        scale *= POOL_SCALE
+        scale /= known + LITTLE
+        means *= scale[:, None]
+        return means, known
+
+    def _sums(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
+        """Return float32[texts, size], weighted sums of embeddings, and the sums of weights."""
+        slots, bounds = self._slots(texts)
+        factors = self._factors.take(slots)
+        codes = self._codes.take(slots, axis=0).astype(np.float32)
+        weights = self._weights.take(slots)
+        if len(texts) == 1:
+            whole: Floats = np.dot(factors, codes)
+            return whole[None], weights.sum(keepdims=True)
         sums = np.empty((len(texts), self._size), np.float32)
-        known = np.empty(len(texts), np.float32)
-        for message, (begin, end) in enumerate(pairwise(starts.tolist())):
-            some = factors[begin:end]
-            middle = MIDDLE * some.sum()
-            sums[message, 0::2] = some @ codes[0, begin:end, :half] - middle
-            sums[message, 1::2] = some @ codes[1, begin:end, :half] - middle
-            known[message] = weights[begin:end].sum()
-        sums *= (POOL_SCALE / (known + LITTLE))[:, None]
-        return sums, known
+        for row, (begin, end) in zip(sums, pairwise(bounds), strict=True):
+            np.dot(factors[begin:end], codes[begin:end], out=row)
+        # An empty text has no first weight: reduceat would give it a neighbour's.
+        running = np.concatenate([[0], np.cumsum(weights, dtype=np.float64)])
+        return sums, np.diff(running[bounds]).astype(np.float32)
 
-    def _slots(self, found: Grams) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return the slots of known n-grams by message, and where each message begins."""
-        spread, spread_bounds = self._known(found.keys, found.valid, found.bounds)
-        words, word_bounds = self._known(found.words, found.paired, found.word_bounds)
-        if len(spread_bounds) == 2:
-            return np.concatenate([spread, words]), np.array([0, len(spread) + len(words)])
-        owners = [
-            np.repeat(np.arange(len(b) - 1), np.diff(b)) for b in (spread_bounds, word_bounds)
-        ]
-        order = np.argsort(np.concatenate(owners), kind="stable")
-        return np.concatenate([spread, words])[order], spread_bounds + word_bounds
-
-    def _known(
-        self, keys: Keys, valid: NDArray[np.bool_], bounds: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        buckets = keys & BUCKET_MASK
-        pairs = self._pairs.take(buckets)
-        tags = (keys >> np.uint32(BUCKET_BITS)).astype(np.uint16)
-        second = (pairs >> np.uint16(8)) == tags
-        hit = (pairs & np.uint16(255)) == tags
+    def _slots(self, texts: Sequence[str]) -> tuple[NDArray[np.int64], list[int]]:
+        """Return the slots of known n-grams text by text, and where each text begins and ends."""
+        found = grams(texts)
+        buckets = found.keys & BUCKET_MASK
+        tags = (found.keys >> TAG_SHIFT).astype(np.uint8)
+        second = self._second.take(buckets) == tags
+        hit = self._first.take(buckets) == tags
         hit |= second
-        hit &= valid
         places = np.flatnonzero(hit)
-        slots = buckets.ravel().take(places).astype(np.int64) * 2
-        slots += second.ravel().take(places)
-        return slots, np.searchsorted(places, bounds * keys.shape[1])
+        slots = buckets.take(places).astype(np.int64)
+        slots += slots
+        slots += second.take(places)
+        if len(texts) == 1:
+            return slots, [0, len(slots)]
+        owners = found.owners.take(places)
+        order = np.argsort(owners, kind="stable")  # of 16 bits: a radix sort
+        counts = np.bincount(owners, minlength=len(texts))
+        return slots.take(order), [0, *np.cumsum(counts).tolist()]
 
 
 def _stacked(

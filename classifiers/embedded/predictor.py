@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.embedded.model import Model
-from classifiers.embedded.sentences import sentences
+from classifiers.classifier import Evidence
+from classifiers.embedded.contributions import contributions
+from classifiers.embedded.features import bordered
+from classifiers.embedded.model import Network
+from classifiers.embedded.sentences import WHOLE, sentences
 from classifiers.embedded.weights import Card, load
-from classifiers.emotion import EMOTIONS, Emotion
+from classifiers.emotion import EMOTIONS, Emotion, Sentiment
 from classifiers.heads import Head
 from classifiers.language import detect
 from classifiers.prediction import Prediction
-from classifiers.text import normalise
+from classifiers.text import said
 
 Floats = NDArray[np.float32]
 
@@ -28,21 +32,47 @@ FOREIGN_TRUST: Final = 0.3
 """How much of a verdict on a language that the model was not made for is believed; the rest is
 neutral. Emoji and borrowed words still say something there."""
 
-VALENCES: Final[Mapping[Emotion, float]] = {
-    Emotion.ANGER: -0.8,
-    Emotion.DISGUST: -0.8,
-    Emotion.FEAR: -0.6,
-    Emotion.JOY: 0.9,
-    Emotion.SADNESS: -0.7,
-    Emotion.SURPRISE: 0.1,
-    Emotion.HURT: -0.75,
-    Emotion.EMBARRASSMENT: -0.4,
-    Emotion.NEUTRAL: 0.0,
-}
-"""How pleasant each emotion is, in the order that the circumplex model of affect gives them."""
+VALENCE_HEAD: Final = "valence"
+"""The head of the three sentiments; it shares a network with the emotions."""
+
+SENTIMENTS: Final = (Sentiment.NEGATIVE, Sentiment.NEUTRAL, Sentiment.POSITIVE)
+"""The labels of that head, in its order."""
+
+FEELINGS: Final = "feelings"
+"""The network of emotions and valence, which judges every message."""
+
+TASKS: Final = "tasks"
+"""The network of the other heads, read when one of them is asked for."""
+
+MARGIN: Final = np.float32(0.2)
+"""How much more likely one side must be than the other before a valence leaves zero: without it
+hardly a message would be neutral (chosen on dev parts, see docs/research-log.md)."""
+
+PLEASANTNESS: Final = np.array(
+    [
+        {
+            Emotion.ANGER: -0.8,
+            Emotion.DISGUST: -0.8,
+            Emotion.FEAR: -0.6,
+            Emotion.JOY: 0.9,
+            Emotion.SADNESS: -0.7,
+            Emotion.SURPRISE: 0.1,
+            Emotion.HURT: -0.75,
+            Emotion.EMBARRASSMENT: -0.4,
+            Emotion.NEUTRAL: 0.0,
+        }[emotion]
+        for emotion in EMOTIONS
+    ],
+    np.float32,
+)
+"""How pleasant each emotion is, in the order that the circumplex model of affect (Russell 1980)
+gives them. The valence is the mean of this, under the emotions' probabilities, and of what its own
+head says: the head alone calls a sad line in Korean pleasant, as reviewers of films do."""
+
+WEIGHTLESS: Final = np.ones((0, 1), np.float32)
+"""The shares of pieces that are whole texts: nobody asks for them."""
 
 NEUTRAL_AT: Final = EMOTIONS.index(Emotion.NEUTRAL)
-PLEASANTNESS: Final = np.array([VALENCES[emotion] for emotion in EMOTIONS], np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +94,13 @@ class _Cut:
 
     Attributes:
         pieces: The pieces of all texts.
+        texts: The text that each piece is of.
         starts: int64[texts], the first piece of each.
         shares: float32[pieces, 1], what each piece weighs in its text; they sum to 1 a text.
     """
 
     pieces: list[str]
+    texts: Sequence[int]
     starts: NDArray[np.int64]
     shares: Floats
 
@@ -83,11 +115,10 @@ class EmbeddedPredictor:
     """The synchronous heart; it holds no state that a text could change."""
 
     def __init__(self, path: Path, model_id: str | None = None) -> None:
-        weights = load(path)
-        self._model = Model(weights)
-        self._card = weights.card
-        self._model_id = model_id or model_name(weights.card)
-        self._heads = {head.name: head for head in weights.card.heads}
+        self._weights = load(path)
+        self._card = self._weights.card
+        self._model_id = model_id or model_name(self._card)
+        self._feelings = self._network(FEELINGS)
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Return one prediction a text, in order.
@@ -97,55 +128,72 @@ class EmbeddedPredictor:
         """
         if not texts:
             return []
-        plain = [normalise(text).text for text in texts]
+        plain = [said(text) for text in texts]
         languages = [detect(text) for text in plain]
         cut = _cut(plain)
-        counts = np.diff(np.append(cut.starts, len(cut.pieces))).tolist()
-        pairs = zip(languages, counts, strict=True)
-        spoken = [language for language, count in pairs for _ in range(count)]
-        return self._predictions(cut.joined(self._emotions(cut.pieces, spoken)), languages)
+        spoken = [languages[text] for text in cut.texts]
+        return self._predictions(cut.joined(self._judged(cut.pieces, spoken)), languages)
 
     def sentences(self, text: str) -> list[Piece]:
         """Return the pieces that a text is judged by, each with its own prediction."""
-        pieces = sentences(normalise(text).text)
+        pieces = sentences(said(text))
         languages = [detect(piece) for piece in pieces]
-        predictions = self._predictions(self._emotions(pieces, languages), languages)
+        predictions = self._predictions(self._judged(pieces, languages), languages)
         return [Piece(*pair) for pair in zip(pieces, predictions, strict=True)]
+
+    def explain(self, text: str) -> list[Evidence]:
+        """Return the words that moved the verdict on a text, in the order of the text."""
+        return contributions(said(text), self.predict)
 
     def predict_head(self, name: str, texts: Sequence[str]) -> Floats:
         """Return float32[texts, labels], the probabilities of one head."""
-        head = self._heads[name]
+        head = self._card.heads[name]
         if not texts:
             return np.empty((0, len(head.labels)), np.float32)
-        cut = _cut([normalise(text).text for text in texts])
-        scores = self._scores(cut.pieces)[0][:, self._model.columns[name]]
+        network = self._tasks if self._is_task(name) else self._feelings
+        cut = _cut([said(text) for text in texts])
+        scores = network.scores(list(map(bordered, cut.pieces)))[0][:, network.columns[name]]
         return cut.joined(logistic(scores) if head.multi_label else softmax(scores))
 
-    def _emotions(self, pieces: Sequence[str], languages: Sequence[str]) -> Floats:
-        scores, known = self._scores(pieces)
-        emotions = scores[:, self._model.columns[EMOTION_HEAD]]
-        usual = self._card.temperatures["und"]
-        heat = [self._card.temperatures.get(language, usual) for language in languages]
-        chances = softmax(emotions / np.array(heat, np.float32)[:, None])
-        trust = np.array(
-            [self._trust(*pair) for pair in zip(pieces, languages, strict=True)], np.float32
-        )
-        trust[known <= 0] = 0
-        chances *= trust[:, None]
-        chances[:, NEUTRAL_AT] += 1 - trust
-        return chances
+    @cached_property
+    def _tasks(self) -> Network:
+        return self._network(TASKS)
 
-    def _scores(self, pieces: Sequence[str]) -> tuple[Floats, Floats]:
-        return self._model.scores([f" {piece.lower()} " for piece in pieces])
+    def _network(self, name: str) -> Network:
+        return Network(self._card.networks[name], self._weights.arrays[name])
+
+    def _is_task(self, name: str) -> bool:
+        return all(name != head.name for head in self._card.networks[FEELINGS].heads)
+
+    def _judged(self, pieces: Sequence[str], languages: Sequence[str]) -> Floats:
+        """Return float32[pieces, 10]: the probability of each emotion, then the valence."""
+        scores, known = self._feelings.scores(list(map(bordered, pieces)))
+        usual = self._card.calibrations["und"]
+        fits = [self._card.calibrations.get(language, usual) for language in languages]
+        fit = np.array([(each.temperature, each.doubt) for each in fits], np.float32)
+        judged = np.empty((len(pieces), len(EMOTIONS) + 1), np.float32)
+        emotions = scores[:, self._feelings.columns[EMOTION_HEAD]]
+        judged[:, :-1] = calibrated(emotions, fit[:, :1], fit[:, 1:])
+        own = valence_of(softmax(scores[:, self._feelings.columns[VALENCE_HEAD]]))
+        judged[:, -1] = (own + judged[:, :-1] @ PLEASANTNESS) / 2
+        trusts = list(map(self._trust, pieces, languages))
+        if min(trusts) < 1 or not known.all():
+            trust = np.array(trusts, np.float32)
+            trust[known <= 0] = 0
+            judged *= trust[:, None]
+            judged[:, NEUTRAL_AT] += 1 - trust
+        return judged
 
     def _trust(self, piece: str, language: str) -> float:
         if language in self._card.languages:
             return 1.0
+        if not piece:
+            return 0.0
         return FOREIGN_TRUST if any(map(str.isalpha, piece)) else 1.0
 
-    def _predictions(self, chances: Floats, languages: Sequence[str]) -> list[Prediction]:
-        valences = np.clip(chances @ PLEASANTNESS, -1, 1).tolist()
-        rows = map(tuple, chances.tolist())
+    def _predictions(self, judged: Floats, languages: Sequence[str]) -> list[Prediction]:
+        valences = np.minimum(np.maximum(judged[:, -1], -1), 1).tolist()
+        rows = map(tuple, judged[:, :-1].tolist())
         name = self._model_id
         return [
             Prediction(row, valence, language, name)
@@ -160,13 +208,40 @@ def model_name(card: Card) -> str:
 
 def heads_of(card: Card) -> dict[str, Head]:
     """Return the heads beside the emotions, by name."""
-    return {head.name: head for head in card.heads if head.name != EMOTION_HEAD}
+    return {name: head for name, head in card.heads.items() if name != EMOTION_HEAD}
+
+
+def valence_of(chances: Floats) -> Floats:
+    """Return float32[n] in [-1, 1] for float32[n, 3], the probabilities of ``SENTIMENTS``.
+
+    The lead of one side over the other, less ``MARGIN``, stretched so that certainty is 1.
+    """
+    lead: Floats = chances[:, 2] - chances[:, 0]
+    lead -= np.minimum(np.maximum(lead, -MARGIN), MARGIN)
+    lead /= 1 - MARGIN
+    return lead
+
+
+def calibrated(scores: Floats, temperatures: Floats, doubts: Floats) -> Floats:
+    """Return float32[n, classes], probabilities for scores of that shape.
+
+    Args:
+        scores: float32[n, classes].
+        temperatures: float32[n, 1], the scores are divided by them.
+        doubts: float32[n, 1], shares that are spread evenly over the classes.
+    """
+    chances = softmax(scores / temperatures)
+    chances *= 1 - doubts
+    chances += doubts / np.float32(scores.shape[1])
+    return chances
 
 
 def softmax(scores: Floats) -> Floats:
-    """Return probabilities over the last axis."""
-    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return as_floats(raised / raised.sum(axis=1, keepdims=True))
+    """Return float32 probabilities over the last axis of float32 scores."""
+    raised: Floats = scores - np.maximum.reduce(scores, axis=1, keepdims=True)
+    np.exp(raised, out=raised)
+    raised /= np.add.reduce(raised, axis=1, keepdims=True)
+    return raised
 
 
 def logistic(scores: Floats) -> Floats:
@@ -180,10 +255,14 @@ def as_floats(values: NDArray[Any]) -> Floats:
 
 
 def _cut(texts: Sequence[str]) -> _Cut:
+    numbers = range(len(texts))
+    if max(map(len, texts)) <= WHOLE:
+        return _Cut(list(texts), numbers, np.arange(len(texts)), WEIGHTLESS)
     parts = [sentences(text) for text in texts]
     pieces = [piece for part in parts for piece in part]
     counts = np.fromiter(map(len, parts), np.int64, len(parts))
     starts = np.cumsum(counts) - counts
     lengths = np.fromiter((len(piece) + 1 for piece in pieces), np.float32, len(pieces))
     shares = lengths / np.repeat(np.add.reduceat(lengths, starts), counts)
-    return _Cut(pieces, starts, shares[:, None].astype(np.float32))
+    owners = [number for number, part in zip(numbers, parts, strict=True) for _ in part]
+    return _Cut(pieces, owners, starts, shares[:, None].astype(np.float32))

@@ -53,12 +53,6 @@ def packed(table: Floats, gates: Floats, filled: NDArray[np.bool_]) -> Bytes:
     return rows
 
 
-def code_pairs() -> Floats:
-    """Return float32[256, 2], the two codes that each byte holds."""
-    byte = np.arange(256)
-    return np.stack([(byte & 15) - MIDDLE, (byte >> 4) - MIDDLE], axis=1).astype(np.float32)
-
-
 def gate_values() -> Floats:
     """Return the weight of each gate code."""
     weights = np.exp((np.arange(256) - GATE_ZERO) / GATE_STEPS)
@@ -71,7 +65,13 @@ def scale_values() -> Floats:
     return np.exp2((np.arange(256) - SCALE_ZERO) / SCALE_STEPS).astype(np.float32)
 
 
-def unpacked(rows: Bytes) -> tuple[Floats, Floats]:
-    """Return the embeddings and the weights that rows stand for: the reference for inference."""
-    codes = code_pairs()[rows[:, :-2]].reshape(len(rows), -1)
-    return codes * scale_values()[rows[:, -1], None], gate_values()[rows[:, -2]]
+def unpacked(rows: Bytes) -> tuple[NDArray[np.int8], Floats, Floats]:
+    """Return what packed rows stand for.
+
+    Returns:
+        int8[slots, size], the codes; float32[slots], the scale of each row; float32[slots], the
+        weight of each row. An embedding is its codes times its scale.
+    """
+    halves = np.stack([rows[:, :-2] & 15, rows[:, :-2] >> 4], axis=2)
+    codes = halves.reshape(len(rows), -1).view(np.int8) - np.int8(MIDDLE)
+    return codes, scale_values()[rows[:, -1]], gate_values()[rows[:, -2]]

@@ -11,7 +11,7 @@ import hashlib
 import json
 import mmap
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from classifiers.errors import BackendUnavailable
 from classifiers.heads import Head
 
-MAGIC: Final = b"NUNCHI\x00\x01"
+MAGIC: Final = b"NUNCHI\x00\x02"
 DIGEST_AT: Final = len(MAGIC)
 HEADER_AT: Final = DIGEST_AT + 32
 ALIGNMENT: Final = 64
@@ -34,53 +34,89 @@ class WeightsDamaged(BackendUnavailable):
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """How large a network is and what it answers.
+
+    Attributes:
+        size: Length of an embedding; a multiple of four.
+        width: Units of the hidden layer.
+        heads: In the order of their rows in the dense part.
+    """
+
+    size: int
+    width: int
+    heads: tuple[Head, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How scores of the emotions become probabilities.
+
+    Attributes:
+        temperature: The scores are divided by it.
+        doubt: Share of the probability that is spread evenly over the classes, in [0, 1).
+    """
+
+    temperature: float = 1.0
+    doubt: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """What a file of weights says of itself.
 
     Attributes:
         version: Of the model; part of its name in every prediction.
-        size: Length of an embedding; a multiple of four.
-        width: Units of the hidden layer.
-        heads: In the order of their columns in the dense part.
-        temperatures: By language code: the scores of the emotions are divided by it.
+        networks: By name; each has a table of its own, so that what one learns costs the others
+            nothing.
+        calibrations: By language code; ``und`` is for the languages that are not there.
         languages: ISO 639-1 codes that the model was made for.
         sources: The data sets that it learnt from, each with its licence.
     """
 
     version: str
-    size: int
-    width: int
-    heads: tuple[Head, ...]
-    temperatures: Mapping[str, float]
+    networks: Mapping[str, Shape]
+    calibrations: Mapping[str, Calibration]
     languages: tuple[str, ...]
     sources: Mapping[str, str]
 
+    @property
+    def heads(self) -> Mapping[str, Head]:
+        """Every head by name."""
+        return {head.name: head for shape in self.networks.values() for head in shape.heads}
+
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    """The card and the arrays.
+class Arrays:
+    """What a network learnt.
 
     Attributes:
-        card: What the file says of itself.
         tags: uint8[buckets, 2]: which two n-grams a bucket holds.
         rows: uint8[2 * buckets, size / 2 + 2]: an embedding of 4-bit codes, two a byte (the lower
             half first), then the code of its gate and the code of its scale.
-        dense: float16[n]: hidden weights [width, size], hidden bias [width], and for each head
-            weights [labels, width + size] and bias [labels].
+        dense: float16[n]: hidden weights [width, 2 * size], hidden bias [width], and for each head
+            weights [labels, width + 2 * size] and bias [labels].
     """
 
-    card: Card
     tags: Bytes
     rows: Bytes
     dense: NDArray[np.float16]
 
 
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The card, and the arrays of each network by its name."""
+
+    card: Card
+    arrays: Mapping[str, Arrays]
+
+
 def save(weights: Weights, path: Path) -> None:
     """Write a file of weights; the same weights give the same bytes."""
     arrays: dict[str, NDArray[Any]] = {
-        "tags": weights.tags,
-        "rows": weights.rows,
-        "dense": weights.dense,
+        f"{name}.{field.name}": getattr(network, field.name)
+        for name, network in weights.arrays.items()
+        for field in fields(Arrays)
     }
     body = bytearray()
     places: dict[str, dict[str, Any]] = {}
@@ -109,8 +145,15 @@ def load(path: Path) -> Weights:
     if hashlib.sha256(view[HEADER_AT:]).digest() != bytes(view[DIGEST_AT:HEADER_AT]):
         raise _damaged(path, "is damaged: its checksum is wrong")
     header, start = _header(view)
-    arrays = {name: _array(view[start:], place) for name, place in header["arrays"].items()}
-    return Weights(_card(header["card"]), **arrays)
+    card = _card(header["card"])
+    found = {name: _array(view[start:], place) for name, place in header["arrays"].items()}
+    return Weights(
+        card,
+        {
+            name: Arrays(*(found[f"{name}.{field.name}"] for field in fields(Arrays)))
+            for name in card.networks
+        },
+    )
 
 
 def read_card(path: Path) -> Card:
@@ -143,12 +186,20 @@ def _header(view: memoryview) -> tuple[dict[str, Any], int]:
     return json.loads(bytes(view[start : start + length])), start + length
 
 
-def _card(fields: dict[str, Any]) -> Card:
-    heads = tuple(
-        Head(head["name"], tuple(head["labels"]), head["multi_label"]) for head in fields["heads"]
+def _card(told: dict[str, Any]) -> Card:
+    networks = {name: _shape(shape) for name, shape in told["networks"].items()}
+    calibrations = {code: Calibration(**each) for code, each in told["calibrations"].items()}
+    languages = tuple(told["languages"])
+    return Card(
+        **{**told, "networks": networks, "calibrations": calibrations, "languages": languages}
     )
-    languages = tuple(fields["languages"])
-    return Card(**{**fields, "heads": heads, "languages": languages})
+
+
+def _shape(told: dict[str, Any]) -> Shape:
+    heads = tuple(
+        Head(head["name"], tuple(head["labels"]), head["multi_label"]) for head in told["heads"]
+    )
+    return Shape(told["size"], told["width"], heads)
 
 
 def _array(body: memoryview, place: dict[str, Any]) -> NDArray[Any]:

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from classifiers.classifier import Classifier
 from classifiers.embedded import EmbeddedClassifier, EmbeddedPredictor, WeightsDamaged, create
-from classifiers.embedded.features import BUCKET_BITS, grams, plain
-from classifiers.embedded.model import POOL_SCALE, Model
-from classifiers.embedded.predictor import PLEASANTNESS, logistic, softmax
+from classifiers.embedded.features import BUCKET_BITS, MOST_TEXTS, grams, plain
+from classifiers.embedded.model import POOL_SCALE, Network
+from classifiers.embedded.negation import negated
+from classifiers.embedded.predictor import (
+    FEELINGS,
+    MARGIN,
+    PLEASANTNESS,
+    TASKS,
+    VALENCE_HEAD,
+    logistic,
+    softmax,
+    valence_of,
+)
 from classifiers.embedded.quantisation import unpacked
-from classifiers.embedded.weights import load
+from classifiers.embedded.weights import Arrays, Shape, Weights, load, save
 from classifiers.emotion import EMOTIONS, Emotion
 from classifiers.errors import InvalidOption
 from classifiers.heads import Head, HeadedClassifier, head_of
@@ -31,7 +43,11 @@ TEXTS = [
     "a" * 4_000,
     "happy meeting. " * 60,
     "q",
+    "I'm not happy",
+    "안 좋아 행복하지 않아",
+    "this is not great. " * 12 + "so scared today. " * 12,
 ]
+NETWORKS = [FEELINGS, TASKS]
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +73,16 @@ def test_a_batch_says_what_one_by_one_says(predictor: EmbeddedPredictor) -> None
         (alone,) = predictor.predict([text])
         np.testing.assert_allclose(alone.probabilities, prediction.probabilities, atol=1e-5)
         assert alone.valence == pytest.approx(prediction.valence, abs=1e-5)
-        assert (alone.language, alone.model) == (prediction.language, "embedded@1")
+        assert (alone.language, alone.model) == (prediction.language, "embedded@2")
+
+
+@pytest.mark.parametrize("name", ["nsmc", "goemotions", "valence"])
+def test_a_batch_says_what_one_by_one_says_of_every_head(
+    predictor: EmbeddedPredictor, name: str
+) -> None:
+    together = predictor.predict_head(name, TEXTS)
+    alone = [predictor.predict_head(name, [text])[0] for text in TEXTS]
+    np.testing.assert_allclose(together, alone, atol=1e-5)
 
 
 def test_every_prediction_is_a_distribution(predictor: EmbeddedPredictor) -> None:
@@ -106,31 +131,185 @@ def test_sentences_of_a_long_message_combine_to_its_verdict(predictor: EmbeddedP
     np.testing.assert_allclose(whole.probabilities, lengths @ own / lengths.sum(), atol=1e-5)
 
 
-def test_valence_follows_from_the_emotions(predictor: EmbeddedPredictor) -> None:
-    glad, angry = predictor.predict(["happy great", "화나 빡쳐"])
-    assert glad.valence > 0.05
-    assert angry.valence < -0.05
-    assert glad.valence == pytest.approx(np.dot(glad.probabilities, PLEASANTNESS), abs=1e-5)
+def test_valence_is_the_mean_of_its_head_and_of_the_emotions(predictor: EmbeddedPredictor) -> None:
+    texts = ["happy great", "화나 빡쳐", "meeting schedule", "회의 일정"]
+    predictions = predictor.predict(texts)
+    glad, angry, *plain_ones = (each.valence for each in predictions)
+    assert glad > 0.05
+    assert angry < -0.05
+    assert [abs(valence) < 0.05 for valence in plain_ones] == [True, True]
+    own = valence_of(predictor.predict_head(VALENCE_HEAD, texts))
+    emotions = np.array([each.probabilities for each in predictions]) @ PLEASANTNESS
+    expected = (own + emotions) / 2
+    np.testing.assert_allclose([glad, angry, *plain_ones], expected, atol=1e-6)
 
 
-def test_inference_agrees_with_slow_arithmetic(path: Path) -> None:
-    weights = load(path)
-    model = Model(weights)
-    text = plain("회의 일정 happy great")
-    found = grams([text])
-    keys = [*found.keys[found.valid].tolist(), *found.words[found.paired].tolist()]
-    values, gates = unpacked(weights.rows)
-    total, known = np.zeros(weights.card.size), 0.0
-    for key in keys:
+@pytest.mark.parametrize(
+    ("negative", "positive", "valence"),
+    [
+        (0.0, 1.0, 1.0),
+        (1.0, 0.0, -1.0),
+        (0.1, 0.1, 0.0),
+        (0.4, 0.6, 0.0),  # a lead of no more than the margin is none
+        (0.6, 0.45, 0.0),
+        (0.2, 0.8, 0.5),
+        (0.6, 0.0, -0.5),
+    ],
+)
+def test_a_side_must_lead_by_a_margin(negative: float, positive: float, valence: float) -> None:
+    chances = np.array([[negative, 1 - negative - positive, positive]], np.float32)
+    (found,) = valence_of(chances).tolist()
+    assert found == pytest.approx(valence, abs=1e-6)
+    assert pytest.approx(0.2) == MARGIN
+
+
+def test_a_valence_of_zero_has_no_sign() -> None:
+    chances = np.array([[0.3, 0.4, 0.3], [0.4, 0.3, 0.3], [0.3, 0.3, 0.4]], np.float32)
+    assert [str(value) for value in valence_of(chances).tolist()] == ["0.0"] * 3
+
+
+def weighted_sums(arrays: Arrays, text: str) -> tuple[NDArray[np.float64], float]:
+    """Sum the embeddings of a text and their weights, one n-gram after the other."""
+    codes, scales, gates = unpacked(arrays.rows)
+    total, known = np.zeros(codes.shape[1], np.float64), 0.0
+    for key in grams([text]).keys.tolist():
         bucket, tag = key & ((1 << BUCKET_BITS) - 1), key >> BUCKET_BITS
         for way in (0, 1):
             slot = bucket * 2 + way
-            if weights.tags[bucket, way] == tag and (way == 1 or weights.tags[bucket, 1] != tag):
-                total += gates[slot] * values[slot]
+            if arrays.tags[bucket, way] == tag and (way == 1 or arrays.tags[bucket, 1] != tag):
+                total += float(gates[slot]) * float(scales[slot]) * codes[slot]
                 known += float(gates[slot])
-    mean, sums = model.pooled([text])
+    return total, known
+
+
+def slow_means(arrays: Arrays, text: str) -> tuple[NDArray[np.float64], float]:
+    """Return both means, the second divided by the weights of the whole text too."""
+    whole, known = weighted_sums(arrays, text)
+    part = negated(text)
+    turned = weighted_sums(arrays, part)[0] if part else np.zeros_like(whole)
+    return np.concatenate([whole, turned]) * (float(POOL_SCALE) / known), known
+
+
+def slow_scores(shape: Shape, arrays: Arrays, means: NDArray[np.float64]) -> list[float]:
+    """Return the scores of all heads, unit by unit as the layout of ``dense`` has them."""
+    dense = arrays.dense.astype(float)
+    seen = 2 * shape.size
+    place = shape.width * seen
+    layer, bias = dense[:place].reshape(shape.width, seen), dense[place : place + shape.width]
+    inputs = np.concatenate([np.maximum(layer @ means + bias, 0), means])
+    place += shape.width
+    scores: list[float] = []
+    for head in shape.heads:
+        labels = len(head.labels)
+        rows = dense[place : place + labels * len(inputs)].reshape(labels, -1)
+        place += rows.size
+        scores += (rows @ inputs + dense[place : place + labels]).tolist()
+        place += labels
+    assert place == len(dense)
+    return scores
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize(
+    "text", ["회의 일정 happy great", "I'm not happy but sad", "좋은 영화 안 좋아 나쁜 영화 아니다"]
+)
+def test_inference_agrees_with_slow_arithmetic(path: Path, name: str, text: str) -> None:
+    weights = load(path)
+    shape, arrays = weights.card.networks[name], weights.arrays[name]
+    network = Network(shape, arrays)
+    means, known = slow_means(arrays, plain(text))
+    found, sums = network.pooled([plain(text)])
     assert sums[0] == pytest.approx(known, rel=1e-4)
-    np.testing.assert_allclose(mean[0], POOL_SCALE * total / known, atol=1e-3)
+    np.testing.assert_allclose(found[0], means, atol=1e-4)
+    assert means[: shape.size].any()
+    assert means[shape.size :].any() == bool(negated(plain(text)))
+    scores, _ = network.scores([plain(text)])
+    np.testing.assert_allclose(scores[0], slow_scores(shape, arrays, means), atol=1e-3)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_texts_with_and_without_negations_are_read_together_as_alone(path: Path, name: str) -> None:
+    weights = load(path)
+    network = Network(weights.card.networks[name], weights.arrays[name])
+    texts = ["happy", "not happy", "", "so sad", "안 슬퍼", "never angry or sad", "meeting"]
+    prepared = [plain(text) for text in texts]
+    for first in range(len(prepared)):  # the negated parts stand behind any of the texts
+        order = prepared[first:] + prepared[:first]
+        means, known = network.pooled(order)
+        alone = [network.pooled([text]) for text in order]
+        np.testing.assert_allclose(means, [mean[0] for mean, _ in alone], atol=1e-5)
+        np.testing.assert_allclose(known, [sums[0] for _, sums in alone], rtol=1e-5)
+
+
+def without_second_mean(shape: Shape, arrays: Arrays) -> Arrays:
+    """Return the same network, deaf to negated parts."""
+    size, width = shape.size, shape.width
+    dense = arrays.dense.copy()
+    dense[: width * 2 * size].reshape(width, 2 * size)[:, size:] = 0
+    place, inputs = width * (2 * size + 1), width + 2 * size
+    for head in shape.heads:
+        labels = len(head.labels)
+        dense[place : place + labels * inputs].reshape(labels, inputs)[:, width + size :] = 0
+        place += labels * (inputs + 1)
+    return replace(arrays, dense=dense)
+
+
+def test_a_negated_part_changes_the_verdict_and_nothing_else_does(path: Path) -> None:
+    weights = load(path)
+    shape, arrays = weights.card.networks[FEELINGS], weights.arrays[FEELINGS]
+    network, deaf = Network(shape, arrays), Network(shape, without_second_mean(shape, arrays))
+    turned = [plain(text) for text in ("I am not happy", "안 행복해", "meeting not happy")]
+    gaps = np.abs(network.scores(turned)[0] - deaf.scores(turned)[0])
+    assert (gaps.max(axis=1) > 0.01).all()
+    others = [plain(text) for text in ("happy", "행복해", "sad meeting", "")]
+    assert not network.pooled(others)[0][:, shape.size :].any()
+    np.testing.assert_allclose(network.scores(others)[0], deaf.scores(others)[0], atol=1e-6)
+
+
+def test_the_negated_part_of_an_unknown_text_says_nothing(path: Path) -> None:
+    weights = load(path)
+    shape, arrays = weights.card.networks[TASKS], weights.arrays[TASKS]
+    text = plain("울지마")
+    part = set(grams([negated(text)]).keys.tolist()) - set(grams([text]).keys.tolist())
+    tags, rows = np.zeros_like(arrays.tags), np.zeros_like(arrays.rows)
+    for key in part:  # only n-grams that the whole text does not have are known
+        bucket = key & ((1 << BUCKET_BITS) - 1)
+        tags[bucket, 0], rows[2 * bucket] = key >> BUCKET_BITS, 0x91
+    network = Network(shape, replace(arrays, tags=tags, rows=rows))
+    assert network.pooled([negated(text)])[1] > 0
+    scores, known = network.scores([text, plain("")])
+    assert known.tolist() == [0, 0]
+    np.testing.assert_array_equal(scores[0], scores[1])
+
+
+def test_a_batch_of_long_messages_may_have_any_number_of_sentences(
+    predictor: EmbeddedPredictor,
+) -> None:
+    text = "so happy yes. " * 160
+    assert 256 * len(predictor.sentences(text)) > MOST_TEXTS
+    predictions = predictor.predict([text] * 255 + ["화나 빡쳐"])
+    assert {prediction.label for prediction in predictions[:-1]} == {Emotion.JOY}
+    assert predictions[-1].label is Emotion.ANGER
+
+
+def without_tasks(weights: Weights) -> Weights:
+    """Return weights whose tasks cannot be unpacked."""
+    broken = replace(weights.arrays[TASKS], dense=np.zeros(3, np.float16))
+    return replace(weights, arrays={**weights.arrays, TASKS: broken})
+
+
+def test_tasks_are_unpacked_when_one_of_their_heads_is_asked_for(
+    path: Path, tmp_path: Path
+) -> None:
+    save(without_tasks(load(path)), tmp_path / "w.bin")
+    predictor = EmbeddedPredictor(tmp_path / "w.bin")
+    (prediction,) = predictor.predict(["행복해 좋아"])
+    assert prediction.label is Emotion.JOY
+    assert len(predictor.sentences("happy great")) == 1
+    assert predictor.predict_head(VALENCE_HEAD, ["happy great"]).argmax() == 2
+    assert predictor.predict_head("nsmc", []).shape == (0, 2)
+    with pytest.raises(ValueError, match="reshape"):
+        predictor.predict_head("nsmc", ["좋은 영화"])
 
 
 def test_softmax_and_logistic_bear_extreme_scores() -> None:
@@ -144,7 +323,7 @@ async def test_the_classifier_keeps_the_contract(path: Path) -> None:
     classifier = create({"weights": str(path)})
     assert isinstance(classifier, Classifier)
     assert isinstance(classifier, HeadedClassifier)
-    assert classifier.info.model == "embedded@1"
+    assert classifier.info.model == "embedded@2"
     assert classifier.info.languages == ("ko", "en")
     with pytest.raises(RuntimeError, match="start"):
         await classifier.classify(["x"])
@@ -161,6 +340,7 @@ async def test_the_classifier_keeps_the_contract(path: Path) -> None:
 async def test_heads_are_known_before_and_used_after_the_start(path: Path) -> None:
     classifier = EmbeddedClassifier(path)
     assert classifier.heads()["nsmc"] == Head("nsmc", ("negative", "positive"))
+    assert classifier.heads()["valence"].labels == ("negative", "neutral", "positive")
     assert "emotions" not in classifier.heads()
     head_of(classifier, "goemotions")
     await classifier.start()

@@ -20,7 +20,7 @@ def test_they_are_small_whole_and_say_where_they_come_from() -> None:
     card = load(SHIPPED).card
     assert SHIPPED.stat().st_size < 10_000_000
     assert dict(card.sources) == {each.name: each.licence for each in (*SOURCES, CHAT_SOURCE)}
-    assert set(card.temperatures) == {"ko", "en", "und"}
+    assert set(card.calibrations) == {"ko", "en", "und"}
 
 
 def test_the_heads_of_the_public_sets_are_there() -> None:

@@ -7,16 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifiers.embedded.quantisation import (
-    code_pairs,
-    gate_values,
-    packed,
-    scale_values,
-    unpacked,
-)
+from classifiers.embedded.quantisation import gate_values, packed, scale_values, unpacked
 from classifiers.embedded.weights import (
     HEADER_AT,
+    Arrays,
+    Calibration,
     Card,
+    Shape,
     Weights,
     WeightsDamaged,
     load,
@@ -26,23 +23,34 @@ from classifiers.embedded.weights import (
 from classifiers.errors import BackendUnavailable
 from classifiers.heads import Head
 
+EMOTIONS = Head("emotions", ("joy", "기쁨"))
+VALENCE = Head("valence", ("negative", "neutral", "positive"))
+KOTE = Head("kote", ("없음",), multi_label=True)
 CARD = Card(
     "7",
-    4,
-    2,
-    (Head("emotions", ("joy", "기쁨")), Head("kote", ("없음",), multi_label=True)),
-    {"ko": 1.5, "und": 1.0},
+    {"feelings": Shape(4, 2, (EMOTIONS, VALENCE)), "tasks": Shape(8, 3, (KOTE,))},
+    {"ko": Calibration(1.5, 0.02), "und": Calibration()},
     ("ko",),
     {"chat": "CC0"},
 )
 
 
+def arrays(shape: Shape, seed: int) -> Arrays:
+    chance = np.random.default_rng(seed)
+    seen = 2 * shape.size
+    labels = sum(len(head.labels) for head in shape.heads)
+    dense = chance.random(shape.width * (seen + 1) + labels * (shape.width + seen + 1))
+    return Arrays(
+        chance.integers(0, 256, (8, 2), np.uint8),
+        chance.integers(0, 256, (16, shape.size // 2 + 2), np.uint8),
+        dense.astype(np.float16),
+    )
+
+
 @pytest.fixture
 def weights() -> Weights:
-    chance = np.random.default_rng(0)
-    tags = chance.integers(0, 256, (8, 2), np.uint8)
-    rows = chance.integers(0, 256, (16, 4), np.uint8)
-    return Weights(CARD, tags, rows, chance.random(31).astype(np.float16))
+    shapes = CARD.networks.items()
+    return Weights(CARD, {name: arrays(shape, n) for n, (name, shape) in enumerate(shapes)})
 
 
 @pytest.fixture
@@ -54,8 +62,16 @@ def path(weights: Weights, tmp_path: Path) -> Path:
 def test_a_file_gives_back_what_was_saved(weights: Weights, path: Path) -> None:
     read = load(path)
     assert read.card == weights.card == read_card(path)
-    for name in ("tags", "rows", "dense"):
-        np.testing.assert_array_equal(getattr(read, name), getattr(weights, name))
+    assert set(read.arrays) == {"feelings", "tasks"}
+    for network, saved in weights.arrays.items():
+        for name in ("tags", "rows", "dense"):
+            found = getattr(read.arrays[network], name)
+            np.testing.assert_array_equal(found, getattr(saved, name))
+            assert found.dtype == getattr(saved, name).dtype
+
+
+def test_the_card_knows_every_head_whatever_its_network() -> None:
+    assert CARD.heads == {"emotions": EMOTIONS, "valence": VALENCE, "kote": KOTE}
 
 
 def test_the_same_weights_give_the_same_bytes(weights: Weights, path: Path, tmp_path: Path) -> None:
@@ -65,7 +81,7 @@ def test_the_same_weights_give_the_same_bytes(weights: Weights, path: Path, tmp_
 
 def test_arrays_cannot_be_written_to(path: Path) -> None:
     with pytest.raises(ValueError, match="read-only"):
-        load(path).rows[0, 0] = 1
+        load(path).arrays["tasks"].rows[0, 0] = 1
 
 
 @pytest.mark.parametrize("place", [HEADER_AT - 1, HEADER_AT, HEADER_AT + 50, -1])
@@ -106,10 +122,11 @@ def test_a_header_that_cannot_be_read_is_refused(path: Path, length: int) -> Non
 
 def test_packed_rows_come_back_within_half_a_step() -> None:
     chance = np.random.default_rng(1)
-    table = (chance.standard_normal((50, 6)) * chance.random((50, 1)) * 3).astype(np.float32)
+    table = (chance.standard_normal((50, 8)) * chance.random((50, 1)) * 3).astype(np.float32)
     gates = (chance.standard_normal(50)).astype(np.float32)
     filled = np.arange(50) != 3
-    values, weights = unpacked(packed(table, gates, filled))
+    codes, scales, weights = unpacked(packed(table, gates, filled))
+    values = codes * scales[:, None]
     steps = np.abs(table[filled]).max(axis=1, keepdims=True) * 2**0.5 / 7
     assert (np.abs(values - table)[filled] <= steps / 2 + 1e-6).all()
     np.testing.assert_allclose(weights[filled], np.exp(gates[filled]), rtol=0.04)
@@ -117,6 +134,9 @@ def test_packed_rows_come_back_within_half_a_step() -> None:
 
 
 def test_look_up_tables_agree_with_arithmetic() -> None:
-    assert code_pairs()[0x8F].tolist() == [7, 0]
+    codes, scales, weights = unpacked(np.array([[0x8F, 0x19, 144, 202]], np.uint8))
+    assert codes.tolist() == [[7, 0, 1, -7]]  # the lower half of a byte comes first
+    assert scales[0] == pytest.approx(2)
+    assert weights[0] == pytest.approx(np.e)
     assert gate_values()[128] == 1
     assert scale_values()[200] == 1

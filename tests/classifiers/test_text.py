@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifiers.text import MAX_LENGTH, NormalisedText, is_classifiable, normalise
+from classifiers.text import MAX_LENGTH, NormalisedText, is_classifiable, normalise, said
 
 SNOWFLAKE = "123456789012345678"
 
@@ -21,7 +21,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize(
-    ("raw", "said"),
+    ("raw", "words"),
     [
         ("**진짜** 좋다", "진짜 좋다"),
         ("*soft* and ***loud***", "soft and loud"),
@@ -54,8 +54,8 @@ HOSTILE = [
         ("z" + "\u0301" * 50, "ź\u0301\u0301"),
     ],
 )
-def test_markup_goes_and_words_stay(raw: str, said: str) -> None:
-    assert normalise(raw).text == said
+def test_markup_goes_and_words_stay(raw: str, words: str) -> None:
+    assert normalise(raw).text == words
 
 
 def test_decomposed_hangul_is_composed() -> None:
@@ -117,8 +117,20 @@ def test_mixed_hostile_text_is_read_quickly(pieces: list[str], tail: str) -> Non
 
 @given(st.text(alphabet=st.characters(exclude_categories=()), max_size=300))
 def test_result_is_always_clean(text: str) -> None:
-    said = normalise(text).text
-    assert said == said.strip()
-    assert "  " not in said
-    assert unicodedata.is_normalized("NFC", said)
-    said.encode("utf-8")
+    words = normalise(text).text
+    assert words == words.strip()
+    assert "  " not in words
+    assert unicodedata.is_normalized("NFC", words)
+    words.encode("utf-8")
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([*HOSTILE, "좋다 ", "don’t", f"<:sad:{SNOWFLAKE}>"])
+        | st.text(alphabet=st.characters(exclude_categories=()), max_size=12),
+        max_size=12,
+    ).map("".join)
+)
+def test_the_short_way_says_the_same(text: str) -> None:
+    assert said(text) == normalise(text).text

@@ -8,6 +8,7 @@ from pathlib import Path
 from classifiers.emotion import EMOTIONS, Emotion
 from classifiers.training.chat import ChatLine
 from classifiers.training.embedded import train_file
+from classifiers.training.embedded.recipe import Recipe
 from classifiers.training.embedded.trainer import Plan
 
 WORDS = {
@@ -21,7 +22,8 @@ WORDS = {
     Emotion.EMBARRASSMENT: ("awkward ashamed", "민망해 창피해"),
     Emotion.NEUTRAL: ("meeting schedule", "회의 일정"),
 }
-PLAN = Plan(size=8, width=8, rounds=6, drop_grams=0.1, drop_units=0.1)
+PLAN = Plan(size=8, width=8, rounds=16, drop_grams=0.1, drop_units=0.1)
+RECIPE = Recipe(feelings=PLAN, tasks=PLAN)
 TRAIN, DEV = "study/homework", "study/library"
 
 
@@ -69,7 +71,7 @@ def write_sets(folder: Path) -> Path:
     return folder
 
 
-def train_tiny(folder: Path, out: Path, seed: int = 0, plan: Plan = PLAN) -> Path:
+def train_tiny(folder: Path, out: Path, seed: int = 0, recipe: Recipe = RECIPE) -> Path:
     """Train on the sets and lines of this module."""
-    train_file(folder, out, seed, Silence(), plan, chat_lines())
+    train_file(folder, out, seed, Silence(), recipe, chat_lines())
     return out

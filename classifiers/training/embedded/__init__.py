@@ -11,8 +11,7 @@ from classifiers.errors import BackendUnavailable
 
 if TYPE_CHECKING:
     from classifiers.training.chat import ChatLine
-    from classifiers.training.embedded.recipe import Progress
-    from classifiers.training.embedded.trainer import Plan
+    from classifiers.training.embedded.recipe import Progress, Recipe
 
 __all__ = ["train_file"]
 
@@ -22,7 +21,7 @@ def train_file(
     out: Path,
     seed: int,
     progress: Progress,
-    plan: Plan | None = None,
+    recipe: Recipe | None = None,
     chat: Sequence[ChatLine] | None = None,
 ) -> None:
     """Train on a folder of tidy sets and the corpus of chat lines, and write the weights.
@@ -32,7 +31,7 @@ def train_file(
         out: The file to write.
         seed: The same seed and data give the same file on the same machine.
         progress: Hears how it goes.
-        plan: The knobs, if not those of the shipped weights.
+        recipe: The knobs, if not those of the shipped weights.
         chat: The lines of chat, if not the corpus of the project.
 
     Raises:
@@ -45,4 +44,4 @@ def train_file(
     # Late, because numba is an extra.
     from classifiers.training.embedded.recipe import train_file as train_checked  # noqa: PLC0415
 
-    train_checked(folder, out, seed, progress, plan, chat)
+    train_checked(folder, out, seed, progress, recipe, chat)

@@ -1,5 +1,8 @@
 """The inner loops of training, compiled; the gradients are written out by hand.
 
+What the layers see is two means beside each other, of the whole text and of its negated part; both
+are divided by the weights of the whole.
+
 One example at a time: the embeddings learn by Adagrad with one sum a row, the dense part by Adam
 after every ``BATCH`` examples.
 """
@@ -74,6 +77,7 @@ def keep_some(examples: Examples, example: int, drop: float, room: Bench) -> int
     for place in range(examples.offsets[example], examples.offsets[example + 1]):
         if length < len(room.rows) and np.random.random() >= drop:
             room.rows[length] = examples.rows[place]
+            room.halves[length] = len(room.mean) // 2 if examples.turned[place] else 0
             length += 1
     return length
 
@@ -113,7 +117,7 @@ def learn(  # noqa: PLR0913, PLR0917  (numba takes no object that would carry th
 
 @compiled
 def pool(table: Table, room: Bench, length: int) -> float:
-    """Write the weighted mean of the rows; return the sum of the weights."""
+    """Write the weighted means of the rows; return the sum of the weights of the whole text."""
     mean = room.mean
     mean[:] = 0
     total = np.float32(1e-6)
@@ -121,10 +125,12 @@ def pool(table: Table, room: Bench, length: int) -> float:
         gate = min(max(table.gates[room.rows[i]], np.float32(-GATE_LIMIT)), np.float32(GATE_LIMIT))
         weight = np.exp(gate)
         room.weights[i] = weight
-        total += weight
+        half = room.halves[i]
+        if half == 0:
+            total += weight
         row = table.values[room.rows[i]]
-        for j in range(len(mean)):
-            mean[j] += weight * row[j]
+        for j in range(len(row)):
+            mean[half + j] += weight * row[j]
     for j in range(len(mean)):
         mean[j] *= np.float32(POOL_SCALE) / total
     return float(total)
@@ -266,27 +272,31 @@ def backward_hidden(dense: Dense, width: int, room: Bench) -> None:
 
 @compiled
 def scatter(table: Table, room: Bench, length: int, total: float, rate: float) -> None:
-    """Move the rows and gates of an example against the slope of its mean (Adagrad)."""
+    """Move the rows and gates of an example against the slope of its means (Adagrad)."""
     slope, mean = room.mean_slope, room.mean
-    norm = np.float32(0)
+    size = len(slope) // 2
+    whole = np.float32(0)  # what a heavier total does to both means
+    norms = np.zeros(2, np.float32)
     for j in range(len(slope)):
         slope[j] *= np.float32(POOL_SCALE) / total
-        norm += slope[j] * slope[j]
-    norm /= len(slope)
+        whole += mean[j] / np.float32(POOL_SCALE) * slope[j]
+        norms[j // size] += slope[j] * slope[j] / size
     for i in range(length):
         r = room.rows[i]
         weight = room.weights[i]
         row = table.values[r]
-        pull = np.float32(0)
-        for j in range(len(slope)):
-            pull += (row[j] - mean[j] / np.float32(POOL_SCALE)) * slope[j]
+        half = room.halves[i]
+        norm = norms[half // size]
+        pull = -whole if half == 0 else np.float32(0)
+        for j in range(size):
+            pull += row[j] * slope[half + j]
         pull *= weight
         table.gate_sums[r] += pull * pull
         table.gates[r] -= rate * np.float32(GATE_RATE) * pull / np.sqrt(table.gate_sums[r])
         table.value_sums[r] += weight * weight * norm
         step = np.float32(rate * weight / np.sqrt(table.value_sums[r]))
-        for j in range(len(slope)):
-            row[j] -= step * slope[j]
+        for j in range(size):
+            row[j] -= step * slope[half + j]
 
 
 @compiled

@@ -1,4 +1,4 @@
-"""The recipe of the shipped weights: read, choose n-grams, train, calibrate, pack."""
+"""The recipe of the shipped weights: read, choose n-grams, train two networks, calibrate, pack."""
 
 from __future__ import annotations
 
@@ -10,37 +10,55 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from classifiers.embedded.predictor import EMOTION_HEAD
+from classifiers.embedded.predictor import FEELINGS, TASKS, EmbeddedPredictor
 from classifiers.embedded.quantisation import packed
-from classifiers.embedded.weights import Card, Weights, save
+from classifiers.embedded.weights import Arrays, Calibration, Card, Shape, Weights, save
 from classifiers.heads import Head
 from classifiers.training.chat import ChatLine, load_chat
 from classifiers.training.embedded.augment import as_chat
 from classifiers.training.embedded.calibration import fitted
+from classifiers.training.embedded.posterior import ship_correction
 from classifiers.training.embedded.sources import (
-    CHAT,
     CHAT_SOURCE,
+    EMOTIONS_HEAD,
+    SENTIMENT_HEAD,
     Lesson,
+    Source,
     available,
     chat_lesson,
-    lessons,
+    chat_valence_lesson,
+    denial_lesson,
+    emotion_lesson,
+    task_lessons,
+    valence_lesson,
 )
 from classifiers.training.embedded.trainer import Group, Learnt, Plan, examples_seen, train
 from classifiers.training.embedded.vocabulary import Bags, Vocabulary, choose, keys_of
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 LANGUAGES: Final = ("ko", "en")
-CHAT_COPIES: Final = 5
-"""Changed copies of each line of chat, beside the line itself."""
 
-CHAT_SHARE: Final = 3.0
-"""How often a round sees each of those."""
+FEELINGS_PLAN: Final = Plan(size=20, width=32, rounds=24, drop_grams=0.6)
+TASKS_PLAN: Final = Plan(size=40, width=128, rounds=8, drop_grams=0.6)
 
-CHAT_WEIGHT: Final = 2.0
-"""Of those in the loss."""
+CHAT_SHARE: Final = 0.5
+"""How often a round sees each line of chat, and each changed copy of one."""
 
-MAPPED_WEIGHT: Final = 0.1
+DENIAL_SHARE: Final = 0.5
+"""The same of each denied feeling, at most."""
+
+DENIAL_LIMIT: Final = 0.02
+"""Denied feelings that a round sees for each line of chat, at most: they are no chat."""
+
+MAPPED_SHARE: Final = 0.3
+MAPPED_WEIGHT: Final = 0.3
 """Of mapped labels in the loss of the emotions; the lines of chat, made for it, weigh 1."""
+
+VALENCE_WEIGHT: Final = 0.5
+"""Of valence in the loss."""
+
+KEPT: Final = (EMOTIONS_HEAD, SENTIMENT_HEAD)
+"""The heads of feelings that are shipped; the others only helped to learn."""
 
 
 class Progress(Protocol):
@@ -56,20 +74,45 @@ class Progress(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
-    """What training works on.
+class Read:
+    """A lesson whose texts were read.
+
+    Attributes:
+        lesson: What it teaches.
+        keys: The n-grams of its texts.
+        weight: In the loss.
+        share: See ``Group``.
+    """
+
+    lesson: Lesson
+    keys: Bags
+    weight: float = 1.0
+    share: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What one network learns.
 
     Attributes:
         heads: Every head once.
         groups: The examples, as slots.
         vocabulary: The n-grams with a slot.
-        sources: Licences by data set.
+        plan: The knobs.
     """
 
     heads: tuple[Head, ...]
     groups: tuple[Group, ...]
     vocabulary: Vocabulary
-    sources: dict[str, str]
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """The knobs of both networks; the defaults are those of the shipped weights."""
+
+    feelings: Plan = FEELINGS_PLAN
+    tasks: Plan = TASKS_PLAN
 
 
 def train_file(
@@ -77,75 +120,129 @@ def train_file(
     out: Path,
     seed: int,
     progress: Progress,
-    plan: Plan | None = None,
+    recipe: Recipe | None = None,
     chat: Sequence[ChatLine] | None = None,
 ) -> None:
     """Train on a folder of tidy sets and the corpus of chat lines, and write the weights.
+
+    Beside them lies, if it helps, how shares are corrected for the errors of this model.
 
     Args:
         folder: Holds ``NAME/{train,dev}.tsv.gz``; sets that are absent are done without.
         out: The file to write.
         seed: The same seed and data give the same file on the same machine.
         progress: Hears how it goes.
-        plan: The knobs.
+        recipe: The knobs.
         chat: The lines of chat; the corpus of the project if not given.
 
     Raises:
         DatasetUnreadable: The folder is missing or a file in it is broken.
     """
-    chosen = plan or Plan()
     lines = load_chat() if chat is None else chat
-    material = prepare(folder, [line for line in lines if line.split == "train"], seed, progress)
-    slots = material.vocabulary.filled.size
-    progress.begin("training", examples_seen(material.groups, chosen))
-    learnt = train(material.groups, material.heads, slots, chosen, seed, progress.advance)
-    weights = pack(material, learnt, chosen)
-    temperatures = fitted(weights, [line for line in lines if line.split == "dev"])
-    save(replace(weights, card=replace(weights.card, temperatures=temperatures)), out)
-
-
-def prepare(folder: Path, chat: Sequence[ChatLine], seed: int, progress: Progress) -> Material:
-    """Read the training parts and turn them into slots."""
     sources = available(folder)
-    chance = random.Random(seed)  # noqa: S311  (no secret: it must repeat)
-    taught = [*lessons(folder, sources), chat_lesson(chat)]
-    wider = [_widened(lesson, chance) for lesson in taught if lesson.texts]
-    progress.begin("reading", sum(len(lesson.texts) for lesson in wider))
-    keys = [keys_of(lesson.texts, progress.advance) for lesson in wider]
-    vocabulary = choose(keys)
-    heads = tuple({lesson.head.name: lesson.head for lesson in wider}.values())
-    place = {head.name: index for index, head in enumerate(heads)}
-    groups = tuple(
-        _group(lesson, vocabulary.slots(bags), place[lesson.head.name])
-        for lesson, bags in zip(wider, keys, strict=True)
-    )
+    taught = [line for line in lines if line.split == "train"]
+    courses = prepare(folder, sources, taught, seed, progress, recipe or Recipe())
+    networks, arrays = {}, {}
+    for name, course in courses.items():
+        progress.begin(f"training {name}", examples_seen(course.groups, course.plan))
+        slots = course.vocabulary.filled.size
+        learnt = train(course.groups, course.heads, slots, course.plan, seed, progress.advance)
+        networks[name], arrays[name] = pack(course, learnt)
     licences = {source.name: source.licence for source in [*sources, CHAT_SOURCE]}
-    return Material(heads, groups, vocabulary, licences)
+    level = dict.fromkeys((*LANGUAGES, "und"), Calibration())
+    weights = Weights(Card(VERSION, networks, level, LANGUAGES, licences), arrays)
+    held_out = [line for line in lines if line.split == "dev"]
+    calibrations = fitted(weights, held_out)
+    save(replace(weights, card=replace(weights.card, calibrations=calibrations)), out)
+    if held_out:
+        ship_correction(EmbeddedPredictor(out), held_out, out, seed)
 
 
-def pack(material: Material, learnt: Learnt, plan: Plan) -> Weights:
-    """Return what is learnt in the bytes of a file; temperatures are 1 still."""
-    card = Card(
-        VERSION, plan.size, plan.width, material.heads,
-        dict.fromkeys((*LANGUAGES, "und"), 1.0), LANGUAGES, material.sources,
-    )  # fmt: skip
-    filled = material.vocabulary.filled.ravel()
-    rows = packed(learnt.table, learnt.gates, filled)
-    return Weights(card, material.vocabulary.tags, rows, learnt.dense.astype(np.float16))
+def prepare(
+    folder: Path,
+    sources: Sequence[Source],
+    chat: Sequence[ChatLine],
+    seed: int,
+    progress: Progress,
+    recipe: Recipe,
+) -> dict[str, Course]:
+    """Read the training parts and turn them into slots.
+
+    Raises:
+        DatasetUnreadable: A file is broken.
+    """
+    talk = _widened(chat_lesson(chat), random.Random(seed))  # noqa: S311  (no secret)
+    lessons = task_lessons(folder, sources)
+    denied = denial_lesson()
+    every = [talk, denied, *lessons]
+    progress.begin("reading", sum(len(lesson.texts) for lesson in every))
+    tasks = [Read(lesson, keys_of(lesson.texts, progress.advance)) for lesson in lessons]
+    room = DENIAL_LIMIT * CHAT_SHARE * len(talk.texts) / len(denied.texts)
+    talks = [
+        Read(talk, keys_of(talk.texts, progress.advance), share=CHAT_SHARE),
+        Read(denied, keys_of(denied.texts, progress.advance), share=min(DENIAL_SHARE, room)),
+    ]
+    feelings = _of_feelings(list(zip(sources, tasks, strict=True)), talks)
+    courses = {FEELINGS: _course(feelings, recipe.feelings)}
+    if tasks:
+        courses[TASKS] = _course(tasks, recipe.tasks)
+    return courses
+
+
+def pack(course: Course, learnt: Learnt) -> tuple[Shape, Arrays]:
+    """Return what a network learnt in the bytes of a file."""
+    plan = course.plan
+    heads = course.heads
+    dense = learnt.dense
+    if heads[: len(KEPT)] == KEPT:
+        heads = KEPT
+        seen = 2 * plan.size
+        labels = sum(len(head.labels) for head in heads)
+        dense = dense[: plan.width * (seen + 1) + labels * (plan.width + seen + 1)]
+    rows = packed(learnt.table, learnt.gates, course.vocabulary.filled.ravel())
+    arrays = Arrays(course.vocabulary.tags, rows, dense.astype(np.float16))
+    return Shape(plan.size, plan.width, heads), arrays
+
+
+def _of_feelings(tasks: Sequence[tuple[Source, Read]], talks: Sequence[Read]) -> list[Read]:
+    """Return what the network of feelings learns from, the heads that are kept first."""
+    read = list(talks)
+    for talk in talks:
+        polarity = chat_valence_lesson(talk.lesson)
+        read.append(Read(polarity, talk.keys, VALENCE_WEIGHT, talk.share))
+    for source, task in tasks:
+        if source.map_name is not None:
+            mapped = emotion_lesson(source, task.lesson)
+            read.append(Read(mapped, task.keys, MAPPED_WEIGHT, MAPPED_SHARE))
+        if source.polar:
+            polar = valence_lesson(task.lesson)
+            read.append(Read(polar, task.keys, VALENCE_WEIGHT, source.share))
+    read += [replace(task, share=source.share) for source, task in tasks if source.share > 0]
+    return read
+
+
+def _course(read: Sequence[Read], plan: Plan) -> Course:
+    vocabulary = choose([each.keys for each in _distinct(read)])
+    heads = tuple({each.lesson.head.name: each.lesson.head for each in read}.values())
+    place = {head.name: index for index, head in enumerate(heads)}
+    groups = tuple(_group(each, vocabulary, place[each.lesson.head.name]) for each in read)
+    return Course(heads, groups, vocabulary, plan)
+
+
+def _distinct(read: Sequence[Read]) -> list[Read]:
+    """Return one reading of each set: an n-gram is not counted again for a second head."""
+    return list({each.lesson.name: each for each in read}.values())
 
 
 def _widened(lesson: Lesson, chance: random.Random) -> Lesson:
-    """Add copies as chat would have them, of what the emotions learn from."""
-    if lesson.head.name != EMOTION_HEAD:
-        return lesson
-    copies = CHAT_COPIES if lesson.name == CHAT else 1
-    changed = tuple(as_chat(text, chance) for _ in range(copies) for text in lesson.texts)
-    return replace(lesson, texts=lesson.texts + changed, targets=lesson.targets * (copies + 1))
+    """Add a copy of each line as chat might change it."""
+    changed = tuple(as_chat(text, chance) for text in lesson.texts)
+    return replace(lesson, texts=lesson.texts + changed, targets=lesson.targets * 2)
 
 
-def _group(lesson: Lesson, bags: Bags, head: int) -> Group:
-    bits = np.array([sum(1 << place for place in target) for target in lesson.targets], np.uint64)
-    if lesson.name == CHAT:
-        return Group(head, bags, bits, CHAT_WEIGHT, CHAT_SHARE)
-    weight = MAPPED_WEIGHT if lesson.head.name == EMOTION_HEAD else 1.0
-    return Group(head, bags, bits, weight)
+def _group(read: Read, vocabulary: Vocabulary, head: int) -> Group:
+    targets = read.lesson.targets
+    told = np.array([bool(target) for target in targets], bool)
+    bits = np.array([sum(1 << label for label in target) for target in targets], np.uint64)
+    bags = vocabulary.slots(read.keys.only(told))
+    return Group(head, bags, bits[told], read.weight, read.share)

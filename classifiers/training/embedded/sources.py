@@ -1,21 +1,44 @@
-"""Which data sets the model learns from, and which head learns from each."""
+"""Which data sets the model learns from, and which head learns from each.
+
+There are two networks. ``feelings`` learns emotions and valence, from chat first; some of the other
+sets are taught to it as well, for the words they know, by heads that are left out in the end.
+``tasks`` learns the other heads alone: in one table the large sets crowd out the lines of chat.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
-from classifiers.embedded.predictor import EMOTION_HEAD
-from classifiers.emotion import EMOTIONS
+from classifiers.embedded.predictor import EMOTION_HEAD, SENTIMENTS, VALENCE_HEAD
+from classifiers.emotion import EMOTIONS, Emotion, Sentiment
 from classifiers.heads import Head
-from classifiers.label_maps import LabelMap, built_in_maps
+from classifiers.label_maps import built_in_maps
 from classifiers.training.chat import ChatLine
 from classifiers.training.datasets import Dataset, Example, names_in, read_set
+from classifiers.training.embedded.denials import denials
 
-EMOTION_LABELS: Final = tuple(str(emotion) for emotion in EMOTIONS)
+EMOTIONS_HEAD: Final = Head(EMOTION_HEAD, tuple(str(emotion) for emotion in EMOTIONS))
+SENTIMENT_HEAD: Final = Head(VALENCE_HEAD, tuple(str(sentiment) for sentiment in SENTIMENTS))
+POLARITY: Final[Mapping[Emotion, Sentiment]] = MappingProxyType(
+    {
+        Emotion.JOY: Sentiment.POSITIVE,
+        Emotion.NEUTRAL: Sentiment.NEUTRAL,
+        Emotion.ANGER: Sentiment.NEGATIVE,
+        Emotion.DISGUST: Sentiment.NEGATIVE,
+        Emotion.EMBARRASSMENT: Sentiment.NEGATIVE,
+        Emotion.FEAR: Sentiment.NEGATIVE,
+        Emotion.HURT: Sentiment.NEGATIVE,
+        Emotion.SADNESS: Sentiment.NEGATIVE,
+    }
+)
+"""The sentiment of a line of chat, by its emotion."""
+
 CHAT: Final = "chat"
+DENIALS: Final = "denials"
 CLEAR_NEGATIVE: Final = 4
 CLEAR_POSITIVE: Final = 9
 
@@ -28,27 +51,32 @@ class Source:
         name: The folder of the set.
         licence: As its source states it.
         head: The head that learns its labels; several sets may share one.
-        map_name: The map from its labels to the nine emotions, if it has one.
+        map_name: The map from its labels to the nine emotions, if it has one and they are good
+            enough to learn from.
+        polar: Whether its labels say how pleasant a text is.
+        share: How often a round over feelings sees each example, for its own head.
     """
 
     name: str
     licence: str
     head: str
     map_name: str | None = None
+    polar: bool = False
+    share: float = 0.3
 
 
 SOURCES: Final = (
-    Source("nsmc", "CC0", "nsmc"),
-    Source("nsmc_ratings", "CC0", "nsmc"),
+    Source("nsmc", "CC0", "nsmc", polar=True, share=0.1),
+    Source("nsmc_ratings", "CC0", "nsmc", share=0),
     Source("kote", "MIT", "kote", "kote"),
     Source("goemotions", "Apache-2.0", "goemotions", "goemotions"),
-    Source("goemotions_ko_mt", "Apache-2.0", "goemotions", "goemotions"),
-    Source("xed_en", "CC-BY 4.0", "xed_en", "xed"),
+    Source("goemotions_ko_mt", "Apache-2.0", "goemotions", share=0.1),
+    Source("xed_en", "CC-BY 4.0", "xed_en"),
     Source("tweeteval_emotion", "none stated", "tweeteval_emotion", "tweeteval_emotion"),
-    Source("tweeteval_sentiment", "none stated", "tweeteval_sentiment"),
-    Source("tweeteval_offensive", "none stated", "tweeteval_offensive"),
-    Source("tweeteval_irony", "none stated", "tweeteval_irony"),
-    Source("vader_tweets", "MIT", "vader_tweets"),
+    Source("tweeteval_sentiment", "none stated", "tweeteval_sentiment", polar=True),
+    Source("tweeteval_offensive", "none stated", "tweeteval_offensive", share=0),
+    Source("tweeteval_irony", "none stated", "tweeteval_irony", share=0),
+    Source("vader_tweets", "MIT", "vader_tweets", polar=True),
     Source("chatbot_ko", "MIT", "chatbot_ko"),
     Source("curse_ko", "MIT", "curse_ko"),
 )
@@ -63,7 +91,8 @@ class Lesson:
         name: Of the set.
         head: What is learnt.
         texts: As they were written.
-        targets: For each text the labels that hold, as positions in ``head.labels``.
+        targets: For each text the labels that hold, as positions in ``head.labels``; a text with
+            none teaches nothing.
     """
 
     name: str
@@ -82,29 +111,58 @@ def available(folder: Path) -> list[Source]:
     return [source for source in SOURCES if source.name in names]
 
 
-def lessons(folder: Path, sources: Sequence[Source]) -> list[Lesson]:
-    """Return what the training parts teach: each head from its own labels, then the emotions.
+def task_lessons(folder: Path, sources: Sequence[Source]) -> list[Lesson]:
+    """Return what the training parts teach of their own labels.
 
     Raises:
         DatasetUnreadable: A file is broken.
     """
     heads: dict[str, Head] = {}
-    own: list[Lesson] = []
-    emotional: list[Lesson] = []
+    lessons: list[Lesson] = []
     for source in sources:
         data = _read(folder, source)
         head = heads.setdefault(source.head, Head(source.head, data.labels, data.multi_label))
-        examples = data.splits["train"]
-        own.append(_lesson(source.name, head, examples))
-        if source.map_name is not None:
-            emotional.append(_emotional(source.name, examples, built_in_maps()[source.map_name]))
-    return [*own, *emotional]
+        lessons.append(_lesson(source.name, head, data.splits["train"]))
+    return lessons
+
+
+def emotion_lesson(source: Source, lesson: Lesson) -> Lesson:
+    """Return what a set teaches of the nine emotions, by the map of its labels.
+
+    Raises:
+        ValueError: The source has no map.
+    """
+    if source.map_name is None:
+        msg = f"{source.name} has no map to the emotions"
+        raise ValueError(msg)
+    to_ours = built_in_maps()[source.map_name]
+    return _relabelled(lesson, EMOTIONS_HEAD, to_ours.classes_of)
+
+
+def valence_lesson(lesson: Lesson) -> Lesson:
+    """Return what a polar set teaches of valence; its labels are the names of sentiments."""
+    return _relabelled(lesson, SENTIMENT_HEAD, lambda labels: labels)
 
 
 def chat_lesson(lines: Sequence[ChatLine]) -> Lesson:
     """Return what lines of chat teach: the emotions."""
-    examples = [line.example for line in lines]
-    return _lesson(CHAT, Head(EMOTION_HEAD, EMOTION_LABELS), examples)
+    return _lesson(CHAT, EMOTIONS_HEAD, [line.example for line in lines])
+
+
+def denial_lesson() -> Lesson:
+    """Return what denied feelings teach: the emotions that may be behind them."""
+    examples = [Example(text, tuple(map(str, left))) for text, left in denials()]
+    return _lesson(DENIALS, EMOTIONS_HEAD, examples)
+
+
+def chat_valence_lesson(lesson: Lesson) -> Lesson:
+    """Return what lines of chat teach of valence; a surprise may be of either kind: nothing."""
+    sentiments = {str(emotion): str(polarity) for emotion, polarity in POLARITY.items()}
+
+    def named(labels: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(sentiments[each] for each in labels if each in sentiments))
+
+    return _relabelled(lesson, SENTIMENT_HEAD, named)
 
 
 def _read(folder: Path, source: Source) -> Dataset:
@@ -127,10 +185,17 @@ def _polar(data: Dataset) -> Dataset:
     return Dataset.of(data.name, parts)
 
 
-def _emotional(name: str, examples: Sequence[Example], to_ours: LabelMap) -> Lesson:
-    mapped = (Example(each.text, to_ours.classes_of(each.labels)) for each in examples)
-    told = [each for each in mapped if each.labels]
-    return _lesson(name, Head(EMOTION_HEAD, EMOTION_LABELS), told)
+def _relabelled(
+    lesson: Lesson, head: Head, named: Callable[[tuple[str, ...]], tuple[str, ...]]
+) -> Lesson:
+    """Return the same texts with the labels of another head, where they have any."""
+    place = {label: index for index, label in enumerate(head.labels)}
+    labels = lesson.head.labels
+    targets = tuple(
+        tuple(place[label] for label in named(tuple(labels[each] for each in target)))
+        for target in lesson.targets
+    )
+    return replace(lesson, head=head, targets=targets)
 
 
 def _lesson(name: str, head: Head, examples: Sequence[Example]) -> Lesson:

@@ -30,8 +30,8 @@ class Dense(NamedTuple):
     """All dense weights in one vector, their gradients, and Adam's two moments.
 
     Attributes:
-        values: float32[n]: hidden weights [width, size], hidden bias [width], and for each head
-            weights [labels, width + size] and bias [labels].
+        values: float32[n]: hidden weights [width, 2 * size], hidden bias [width], and for each
+            head weights [labels, width + 2 * size] and bias [labels].
         slopes: float32[n], summed since the last step.
         first: float32[n].
         second: float32[n].
@@ -66,6 +66,7 @@ class Examples(NamedTuple):
 
     Attributes:
         rows: int32[n-grams], slots.
+        turned: bool[n-grams], whether an n-gram is of the negated part.
         offsets: int64[examples + 1], where the n-grams of an example begin.
         targets: uint64[examples], a bit for each label that holds.
         heads: int32[examples].
@@ -73,6 +74,7 @@ class Examples(NamedTuple):
     """
 
     rows: NDArray[np.int32]
+    turned: NDArray[np.bool_]
     offsets: NDArray[np.int64]
     targets: NDArray[np.uint64]
     heads: NDArray[np.int32]
@@ -108,18 +110,20 @@ class Bench(NamedTuple):
 
     Attributes:
         rows: int32[longest], the n-grams that were not dropped.
+        halves: int64[longest], where their half of the mean begins: 0, or size if negated.
         weights: float32[longest], their weights.
-        mean: float32[size], pooled.
-        mean_mask: float32[size], 0 or the factor that makes up for what is dropped.
-        seen: float32[size], the mean after the mask.
+        mean: float32[2 * size], pooled: of the whole text, and of its negated part.
+        mean_mask: float32[2 * size], 0 or the factor that makes up for what is dropped.
+        seen: float32[2 * size], the mean after the mask.
         hidden: float32[width].
         hidden_mask: float32[width].
         scores: float32[most labels].
-        mean_slope: float32[size].
+        mean_slope: float32[2 * size].
         hidden_slope: float32[width].
     """
 
     rows: NDArray[np.int32]
+    halves: NDArray[np.int64]
     weights: Floats
     mean: Floats
     mean_mask: Floats
@@ -133,6 +137,6 @@ class Bench(NamedTuple):
 
 def bench(longest: int, size: int, width: int, labels: int) -> Bench:
     """Return room for examples of at most so many n-grams and labels."""
-    lengths = (longest, size, size, size, width, width, labels, size, width)
+    lengths = (longest, 2 * size, 2 * size, 2 * size, width, width, labels, 2 * size, width)
     floats = [np.zeros(length, np.float32) for length in lengths]
-    return Bench(np.zeros(longest, np.int32), *floats)
+    return Bench(np.zeros(longest, np.int32), np.zeros(longest, np.int64), *floats)

@@ -31,6 +31,9 @@ MOST_LABELS: Final = 64
 REPORTED: Final = 20_000
 """Examples between two reports of progress."""
 
+NEGATED_SPREAD: Final = 0.3
+"""How large the first weights of the negated mean are beside those of the whole."""
+
 LAST_RATE: Final = 0.002
 """Rates fall to this share of where they began."""
 
@@ -147,12 +150,13 @@ def _beginning(
     table = chance.random((slots, plan.size), np.float32)
     table -= np.float32(0.5)
     table *= np.float32(0.2)
-    inner = plan.width * plan.size
-    inputs = plan.width + plan.size + 1
+    seen = 2 * plan.size
+    spread = np.repeat([1.0, NEGATED_SPREAD], plan.size) / np.sqrt(plan.size)
+    inputs = plan.width + seen + 1
     outer = sum(len(head.labels) for head in heads) * inputs
     dense = np.concatenate(
         [
-            chance.standard_normal(inner) / np.sqrt(plan.size),
+            (chance.standard_normal((plan.width, seen)) * spread).ravel(),
             np.zeros(plan.width),
             chance.standard_normal(outer) * 0.05,
         ]
@@ -162,8 +166,8 @@ def _beginning(
 
 def _layout(heads: Sequence[Head], plan: Plan) -> Layout:
     sizes = np.array([len(head.labels) for head in heads], np.int64)
-    spans = sizes * (plan.width + plan.size + 1)
-    starts = plan.width * (plan.size + 1) + np.cumsum(spans) - spans
+    spans = sizes * (plan.width + 2 * plan.size + 1)
+    starts = plan.width * (2 * plan.size + 1) + np.cumsum(spans) - spans
     return Layout(starts, sizes, np.array([head.multi_label for head in heads]), plan.width)
 
 
@@ -183,13 +187,14 @@ def _knobs(plan: Plan, left: NDArray[np.float64], seed: int) -> Knobs:
 
 def _joined(groups: Sequence[Group]) -> Examples:
     rows = np.concatenate([group.bags.values for group in groups]).astype(np.int32)
+    turned = np.concatenate([group.bags.turned for group in groups])
     lengths = np.concatenate([group.bags.lengths for group in groups])
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     targets = np.concatenate([group.targets for group in groups])
     counts = [len(group.targets) for group in groups]
     heads = np.repeat(np.array([group.head for group in groups], np.int32), counts)
     weights = np.repeat(np.array([group.weight for group in groups], np.float32), counts)
-    return Examples(rows, offsets, targets, heads, weights)
+    return Examples(rows, turned, offsets, targets, heads, weights)
 
 
 def _drawn(groups: Sequence[Group], plan: Plan) -> list[int]:

@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.embedded.features import BUCKET_BITS, KEY_BITS, TAG_BITS, Keys, grams, plain
+from classifiers.embedded.features import BUCKET_BITS, KEY_BITS, TAG_BITS, grams, plain
+from classifiers.embedded.negation import negated
 
 WAYS: Final = 2
 """N-grams that share a bucket."""
@@ -32,11 +33,18 @@ class Bags:
 
     Attributes:
         values: Keys or slots of all texts, one text after the other.
+        turned: bool of the same length: whether it is of the negated part of its text.
         lengths: int64[texts].
     """
 
     values: NDArray[np.uint32]
+    turned: NDArray[np.bool_]
     lengths: NDArray[np.int64]
+
+    def only(self, kept: NDArray[np.bool_]) -> Bags:
+        """Return the bags of some texts: ``kept`` is bool[texts]."""
+        of_kept = np.repeat(kept, self.lengths)
+        return Bags(self.values[of_kept], self.turned[of_kept], self.lengths[kept])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,26 +69,29 @@ class Vocabulary:
         slots = buckets * np.uint32(WAYS) + second
         owners = np.repeat(np.arange(len(bags.lengths)), bags.lengths)
         lengths = np.bincount(owners[found], minlength=len(bags.lengths))
-        return Bags(slots[found], lengths)
+        return Bags(slots[found], bags.turned[found], lengths)
 
 
 def keys_of(texts: Sequence[str], progress: Callable[[int], None]) -> Bags:
     """Return the keys of texts; ``progress`` hears how many more texts were read."""
-    values, lengths = [], []
+    bags = []
     for start in range(0, len(texts), CHUNK):
         part = texts[start : start + CHUNK]
-        bag = _keys([plain(text[:LONGEST]) for text in part])
-        values.append(bag.values)
-        lengths.append(bag.lengths)
+        bags.append(_keys([plain(text[:LONGEST]) for text in part]))
         progress(len(part))
-    return Bags(np.concatenate(values), np.concatenate(lengths))
+    return Bags(
+        np.concatenate([bag.values for bag in bags]),
+        np.concatenate([bag.turned for bag in bags]),
+        np.concatenate([bag.lengths for bag in bags]),
+    )
 
 
 def choose(counted: Iterable[Bags]) -> Vocabulary:
     """Give slots to the most frequent n-grams of each bucket, over several sets."""
     total = np.zeros(1 << KEY_BITS, np.float32)
     for bags in counted:
-        counts = np.bincount(bags.values, minlength=1 << KEY_BITS).astype(np.float32)
+        whole = bags.values[~bags.turned]
+        counts = np.bincount(whole, minlength=1 << KEY_BITS).astype(np.float32)
         total += np.minimum(counts, np.sqrt(counts) * np.float32(DAMPING))
     total[total < FEWEST] = 0
     by_tag = total.reshape(1 << TAG_BITS, 1 << BUCKET_BITS)
@@ -96,11 +107,11 @@ def choose(counted: Iterable[Bags]) -> Vocabulary:
 
 
 def _keys(texts: Sequence[str]) -> Bags:
-    found = grams(texts)
-    count = np.arange(len(texts))
-    spread = np.repeat(count, np.diff(found.bounds) * found.keys.shape[1])[found.valid.ravel()]
-    words = np.repeat(count, np.diff(found.word_bounds) * 2)[found.paired.ravel()]
-    owners = np.concatenate([spread, words])
-    keys: Keys = np.concatenate([found.keys[found.valid], found.words[found.paired]])
+    parts = [(place, part) for place, text in enumerate(texts) if (part := negated(text))]
+    found = grams([*texts, *(part for _, part in parts)])
+    owners = found.owners.astype(np.int64)
+    turned = owners >= len(texts)
+    owners[turned] = np.array([place for place, _ in parts], np.int64)[owners[turned] - len(texts)]
+    order = np.argsort(owners, kind="stable")
     lengths = np.bincount(owners, minlength=len(texts))
-    return Bags(keys[np.argsort(owners, kind="stable")], lengths)
+    return Bags(found.keys[order], turned[order], lengths)
