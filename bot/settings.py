@@ -144,9 +144,9 @@ class Settings(BaseSettings):
         description="an address such as sqlite:///data/nunchi.sqlite3 or mongodb://host/database",
     )
     classifier: str = Field(
-        default="lexicon",
+        default="embedded",
         pattern=r"^[a-z][a-z0-9_-]*(\?.*)?$",
-        description="the name of a classifier, such as lexicon, or name?option=value",
+        description="the name of a classifier, such as embedded, or name?option=value",
     )
     pseudonym_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
         default=None, description=f"a secret of at least {MINIMUM_KEY_LENGTH} characters"

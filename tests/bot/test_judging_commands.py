@@ -70,7 +70,7 @@ def test_each_line_is_an_object_in_the_order_of_the_input() -> None:
     assert joy["model"] == "parrot@1"
 
 
-def test_the_lexicon_judges_lines_by_default() -> None:
+def test_the_default_backend_judges_lines() -> None:
     result = says("classify", given="정말 행복해\n\n너무 슬퍼ㅠㅠ\n")
     assert [each["label"] for each in objects(result)] == ["joy", "neutral", "sadness"]
     assert result.exit_code == 0
@@ -143,7 +143,7 @@ def test_nothing_in_nothing_out() -> None:
 
 def test_a_head_adds_its_probabilities() -> None:
     # The texts of the heads are numbers, which the emotions of the parrot cannot be read from.
-    result = says("classify", "--head", "goemotions", given="joy")
+    result = says("classify", "--backend", "lexicon", "--head", "goemotions", given="joy")
     assert result.exit_code == 78
     assert "lexicon has no head called 'goemotions'" in result.stderr
 

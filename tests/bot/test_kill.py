@@ -6,13 +6,12 @@ import asyncio
 import contextlib
 import random
 
-import numpy as np
 import pytest
 
 from bot.sandbox.messages import Message
 from bot.sandbox.server import Sandbox
 from storage.open import open_store
-from tests.support.camp import HAPPY, SAD, Camp, pitch, stored_scores, verdicts
+from tests.support.camp import HAPPY, SAD, Camp, pitch, same_scores, stored_scores, verdicts
 from tests.support.mongodb_server import running_server
 from tests.support.running_bot import (
     BotProcess,
@@ -108,7 +107,7 @@ async def assert_everything_is_stored(url: str, crowd: Crowd) -> None:
     wrong = [
         message_id
         for message_id, scores in stored.items()
-        if not np.array_equal(scores, expected[crowd.alive[message_id].content])
+        if not same_scores(scores, expected[crowd.alive[message_id].content])
     ]
     assert wrong == [], "judged by other words than those that are there now"
 

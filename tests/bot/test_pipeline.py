@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import numpy as np
 import pytest
 
 from bot.clock import Clock, SystemClock, snowflake_at
@@ -25,7 +24,15 @@ from storage.open import open_store
 from storage.pseudonym import Pseudonymiser
 from storage.records import GuildSettings, MonitoredChannel
 from storage.store import Store
-from tests.support.camp import HAPPY, SAD, be_impatient, locked, stored_scores, verdicts
+from tests.support.camp import (
+    HAPPY,
+    SAD,
+    be_impatient,
+    locked,
+    same_scores,
+    stored_scores,
+    verdicts,
+)
 from tests.support.running_bot import stored_ids, until
 
 GUILD, CHANNEL, THREAD, USER = 7, 70, 71, 700
@@ -96,7 +103,7 @@ def message(number: int, text: str = HAPPY[0], **changes: object) -> Incoming:
 
 @contextlib.asynccontextmanager
 async def works_at(folder, clock: Clock, **limits: int) -> AsyncIterator[Works]:
-    classifier = load("lexicon")
+    classifier = load("embedded")
     await classifier.start()
     path = folder / "store.sqlite3"
     async with open_store(f"sqlite:///{path}") as store:
@@ -127,7 +134,7 @@ async def test_every_message_gets_the_verdict_on_its_own_words(works):
     expected, stored = await verdicts(HAPPY + SAD), await stored_scores(works.store, GUILD)
     assert len(stored) == 600
     for number, text in enumerate(texts):
-        assert np.array_equal(stored[FIRST + number], expected[text])
+        assert same_scores(stored[FIRST + number], expected[text])
 
 
 async def test_a_message_of_somebody_who_is_no_person_moves_the_mark_only(works):

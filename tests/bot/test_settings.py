@@ -33,7 +33,7 @@ def test_nothing_set_gives_the_defaults() -> None:
     settings = load_settings(None, {})
     assert settings == Settings()
     assert settings.store.get_secret_value() == "sqlite:///data/nunchi.sqlite3"
-    assert settings.classifier == "lexicon"
+    assert settings.classifier == "embedded"
     assert (settings.language, settings.timezone) == ("en", "UTC")
     assert (settings.queue_size, settings.batch_size, settings.batch_wait_ms) == (4096, 256, 20)
     assert (settings.catchup_concurrency, settings.catchup_max_age_days) == (4, 30)

@@ -134,8 +134,8 @@ async def stored_scores(store: Store, guild_id: int) -> dict[int, np.ndarray]:
 
 
 async def verdicts(texts: Sequence[str]) -> dict[str, np.ndarray]:
-    """Return what the classifier says of each text, as ``stored_scores`` does."""
-    classifier = load("lexicon")
+    """Return what the default classifier says of each text, as ``stored_scores`` does."""
+    classifier = load(Settings.model_fields["classifier"].default)
     await classifier.start()
     try:
         judged = await classifier.classify(texts)
@@ -146,6 +146,11 @@ async def verdicts(texts: Sequence[str]) -> dict[str, np.ndarray]:
 
 def _scores(prediction: Prediction) -> np.ndarray:
     return np.array([*prediction.probabilities, prediction.valence], dtype=np.float32)
+
+
+def same_scores(one: np.ndarray, other: np.ndarray) -> bool:
+    """Tell whether two verdicts are the same; in another batch the last digits may differ."""
+    return np.allclose(one, other, atol=1e-5, equal_nan=True)
 
 
 def is_classified(scores: np.ndarray) -> bool:

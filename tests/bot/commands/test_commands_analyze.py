@@ -13,7 +13,7 @@ async def test_a_text_is_read_and_not_kept(town: Town) -> None:
     assert reply.text.startswith("### Joy · ")
     assert "positive (+0." in reply.text
     assert "**happy**" in reply.text
-    assert "English · lexicon@" in reply.text
+    assert "English · embedded@" in reply.text
     for name in ("Anger", "Disgust", "Fear", "Sadness", "Surprise", "Hurt", "Neutral"):
         assert f" {name}" in reply.text
     assert await town.records() == 0
@@ -28,7 +28,7 @@ async def test_in_korean(korean_town: Town) -> None:
 
 
 async def test_words_that_move_nothing(town: Town) -> None:
-    reply = await town.run(town.member, "analyze text", text="the table is next to the door")
+    reply = await town.run(town.member, "analyze text", text="12:30")
     assert "No single word or sign moved the verdict." in reply.text
 
 
@@ -45,7 +45,7 @@ async def test_a_very_long_text(town: Town) -> None:
     text = ("very happy and so sad, *really* `angry` @everyone " * 90)[:4000]
     reply = await town.run(town.member, "analyze text", text=text)
     assert "What moved the verdict" in reply.text
-    assert "…and" in reply.text
+    assert reply.text.count("• **") == 8
     assert len(reply.text) <= 4000
 
 
