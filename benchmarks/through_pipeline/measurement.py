@@ -61,7 +61,7 @@ class Bench:
         client.stop("stop", 0)
         return float(self.options.burst / (last - sent[0][1]))
 
-    def bot(self, classifier: str = "lexicon") -> tuple[Partner, str]:
+    def bot(self, classifier: str = "embedded") -> tuple[Partner, str]:
         self.runs += 1
         url = f"sqlite:///{self.folder / f'run{self.runs}.sqlite3'}"
         asyncio.run(self._monitor_all(url))
@@ -70,6 +70,7 @@ class Bench:
             "store": url,
             "data_dir": self.folder,
             "discord_api": self.base_url,
+            "classifier": "embedded" if classifier == "trivial" else classifier,
         }
         client = Partner(bot_process, settings, classifier == "trivial")
         client.ask("ready", 0)
@@ -135,7 +136,7 @@ async def _check(url: str, guild_id: int, sent: list[int]) -> dict[str, int]:
 def measure(options: argparse.Namespace, folder: Path) -> dict[str, object]:
     bench = Bench(options, folder)
     bare: list[float] = []
-    rates: dict[str, list[float]] = {"trivial": [], "lexicon": []}
+    rates: dict[str, list[float]] = {"trivial": [], "embedded": [], "lexicon": []}
     checks, slow, fast = [], [], []
     for run in range(options.runs):
         bare.append(bench.bare())
@@ -169,6 +170,8 @@ def measure(options: argparse.Namespace, folder: Path) -> dict[str, object]:
         "missing": sum(check["missing"] for check in checks),
         "duplicated": sum(check["duplicated"] for check in checks),
         "overflowed": sum(check["overflowed"] for check in checks),
+        "embedded_messages_per_second": round(median(rates["embedded"])),
+        "embedded_ratio_to_bare_client": ratio("embedded"),
         "lexicon_messages_per_second": round(median(rates["lexicon"])),
         "lexicon_ratio_to_bare_client": ratio("lexicon"),
         "runs": options.runs,
