@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from classifiers.embedded.features import BUCKET_BITS, grams
 from classifiers.embedded.negation import negated
-from classifiers.embedded.quantisation import unpacked
+from classifiers.embedded.quantisation import Bytes, unpacked
 from classifiers.embedded.weights import Arrays, Shape
 from classifiers.heads import Head
 
@@ -23,6 +23,9 @@ POOL_SCALE: Final = np.float32(4.0)
 BUCKET_MASK: Final = np.uint32((1 << BUCKET_BITS) - 1)
 TAG_SHIFT: Final = np.uint32(BUCKET_BITS)
 LITTLE: Final = np.float32(1e-6)
+FLOAT: Final = 4
+"""Bytes of a float32."""
+
 BLOCK: Final = 1 << 10
 """Texts that are read at once: the sentences of a batch of long messages are many more, and would
 not fit the 16 bits of ``Owners`` nor little memory."""
@@ -37,9 +40,8 @@ class Network:
 
     def __init__(self, shape: Shape, arrays: Arrays) -> None:
         self._first, self._second = np.ascontiguousarray(arrays.tags.T)
-        self._codes, scales, self._weights = unpacked(arrays.rows)
-        self._factors = scales * self._weights
         self._size = shape.size
+        self._rows = _side_by_side(arrays.rows)
         dense = arrays.dense.astype(np.float32)
         seen = 2 * shape.size
         inner = shape.width * seen
@@ -98,9 +100,9 @@ class Network:
     def _sums(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
         """Return float32[texts, size], weighted sums of embeddings, and the sums of weights."""
         slots, bounds = self._slots(texts)
-        factors = self._factors.take(slots)
-        codes = self._codes.take(slots, axis=0).astype(np.float32)
-        weights = self._weights.take(slots)
+        rows = self._rows.take(slots, axis=0)
+        codes = rows[:, 2 * FLOAT : 2 * FLOAT + self._size].astype(np.float32)
+        factors, weights = rows.view(np.float32)[:, :2].T.copy()
         if len(texts) == 1:
             whole: Floats = np.dot(factors, codes)
             return whole[None], weights.sum(keepdims=True)
@@ -129,6 +131,17 @@ class Network:
         order = np.argsort(owners, kind="stable")  # of 16 bits: a radix sort
         counts = np.bincount(owners, minlength=len(texts))
         return slots.take(order), [0, *np.cumsum(counts).tolist()]
+
+
+def _side_by_side(packed: Bytes) -> NDArray[np.int8]:
+    """Return a row a slot with all that is read of it, so that a look-up touches one place only.
+
+    int8[slots, n], n a multiple of four: the factor of the codes and the weight, each the bytes of
+    a float32, then the codes.
+    """
+    codes, scales, weights = unpacked(packed)
+    numbers = np.stack([scales * weights, weights], axis=1).view(np.int8)
+    return np.concatenate([numbers, codes], axis=1)
 
 
 def _stacked(

@@ -119,6 +119,10 @@ class EmbeddedPredictor:
         self._card = self._weights.card
         self._model_id = model_id or model_name(self._card)
         self._feelings = self._network(FEELINGS)
+        usual = self._card.calibrations["und"]
+        fits = [usual, *self._card.calibrations.values()]
+        self._fits = np.array([(each.temperature, each.doubt) for each in fits], np.float32)
+        self._fit_of = {code: row for row, code in enumerate(self._card.calibrations, start=1)}
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Return one prediction a text, in order.
@@ -168,9 +172,7 @@ class EmbeddedPredictor:
     def _judged(self, pieces: Sequence[str], languages: Sequence[str]) -> Floats:
         """Return float32[pieces, 10]: the probability of each emotion, then the valence."""
         scores, known = self._feelings.scores(list(map(bordered, pieces)))
-        usual = self._card.calibrations["und"]
-        fits = [self._card.calibrations.get(language, usual) for language in languages]
-        fit = np.array([(each.temperature, each.doubt) for each in fits], np.float32)
+        fit = self._fits.take([self._fit_of.get(each, 0) for each in languages], axis=0)
         judged = np.empty((len(pieces), len(EMOTIONS) + 1), np.float32)
         emotions = scores[:, self._feelings.columns[EMOTION_HEAD]]
         judged[:, :-1] = calibrated(emotions, fit[:, :1], fit[:, 1:])
