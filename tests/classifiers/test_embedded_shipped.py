@@ -49,3 +49,41 @@ def test_plain_feelings_are_read(predictor: EmbeddedPredictor, text: str, label:
 def test_bad_things_are_unpleasant(predictor: EmbeddedPredictor, text: str) -> None:
     (prediction,) = predictor.predict([text])
     assert prediction.valence < -0.05
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ("i'm not happy with how this went", Emotion.JOY),
+        ("not happy about this at all", Emotion.JOY),
+        ("i'm not scared anymore", Emotion.FEAR),
+        ("기분이 좋지 않아요", Emotion.JOY),
+        ("하나도 안 무서워", Emotion.FEAR),
+    ],
+)
+def test_a_denied_feeling_is_not_that_feeling(
+    predictor: EmbeddedPredictor, text: str, denied: Emotion
+) -> None:
+    (prediction,) = predictor.predict([text])
+    assert prediction.label is not denied
+    if denied is Emotion.JOY:
+        assert prediction.valence < -0.05
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [("배고파 죽겠다", Emotion.NEUTRAL), ("fatal error in `joy.py` line 3", Emotion.NEUTRAL)],
+)
+def test_words_of_feeling_without_feeling(
+    predictor: EmbeddedPredictor, text: str, label: Emotion
+) -> None:
+    (prediction,) = predictor.predict([text])
+    assert prediction.label is label
+
+
+def test_a_sad_line_is_unpleasant_whatever_reviewers_of_films_mean_by_it(
+    predictor: EmbeddedPredictor,
+) -> None:
+    for prediction in predictor.predict(["오늘 너무 슬프다 ㅠㅠ", "너무 슬퍼 ㅠㅠ"]):
+        assert prediction.label is Emotion.SADNESS
+        assert prediction.valence < -0.05

@@ -23,7 +23,7 @@ from classifiers.embedded.features import grams, plain
 from classifiers.embedded.model import POOL_SCALE
 from classifiers.embedded.negation import negated
 from classifiers.embedded.posterior import correction_beside, correction_file
-from classifiers.embedded.predictor import calibrated, softmax
+from classifiers.embedded.predictor import FEELINGS, calibrated, softmax
 from classifiers.embedded.weights import Calibration, load
 from classifiers.emotion import EMOTIONS, Emotion
 from classifiers.errors import BackendUnavailable, InvalidOption
@@ -33,7 +33,8 @@ from classifiers.training.datasets import DatasetUnreadable
 from classifiers.training.embedded import kernels, train_file
 from classifiers.training.embedded.augment import CHANGES, as_chat
 from classifiers.training.embedded.calibration import best_calibration, fitted
-from classifiers.training.embedded.recipe import Recipe
+from classifiers.training.embedded.denials import denials
+from classifiers.training.embedded.recipe import DENIAL_LIMIT, Recipe, prepare
 from classifiers.training.embedded.sources import (
     SENTIMENT_HEAD,
     SOURCES,
@@ -513,3 +514,23 @@ def test_a_chat_line_teaches_the_valence_of_its_label(
     lesson = chat_valence_lesson(chat_lesson([line]))
     assert lesson.texts == ("hello",)
     assert [[lesson.head.labels[x] for x in target] for target in lesson.targets] == [sentiments]
+
+
+def test_denials_are_many_ways_to_deny_and_none_stands_twice() -> None:
+    found = list(denials())
+    texts = [text for text, _ in found]
+    assert len(texts) == len(set(texts)) > 1_000
+    left = dict(found)
+    assert left["i'm not happy"] == (Emotion.SADNESS, Emotion.ANGER)
+    assert Emotion.NEUTRAL in left["하나도 안 무서워"]
+    assert found == list(denials())
+
+
+def test_denials_are_few_beside_the_lines_of_chat(data: Path) -> None:
+    lines = [line for line in chat_lines() if line.split == "train"]
+    courses = prepare(data, available(data), lines, 0, Silence(), RECIPE)
+    talk, denied, *_ = courses[FEELINGS].groups
+    assert talk.share is not None
+    assert denied.share is not None
+    seen = denied.share * len(denied.targets)
+    assert 0 < seen <= DENIAL_LIMIT * talk.share * len(talk.targets) + 1e-9
