@@ -29,7 +29,6 @@ from classifiers.embedded.weights import Arrays, Shape, Weights, load, save
 from classifiers.emotion import EMOTIONS, Emotion
 from classifiers.errors import InvalidOption
 from classifiers.heads import Head, HeadedClassifier, head_of
-from tests.support.tiny_embedded import train_tiny, write_sets
 
 TEXTS = [
     "회의 일정 알려줘",
@@ -50,27 +49,16 @@ TEXTS = [
 NETWORKS = [FEELINGS, TASKS]
 
 
-@pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tiny")
-    return train_tiny(write_sets(folder / "data"), folder / "weights.bin")
-
-
-@pytest.fixture(scope="module")
-def predictor(path: Path) -> EmbeddedPredictor:
-    return EmbeddedPredictor(path)
-
-
-def test_it_learns_what_words_mean(predictor: EmbeddedPredictor) -> None:
+def test_it_learns_what_words_mean(tiny: EmbeddedPredictor) -> None:
     texts = ["so scared worried", "행복해 좋아", "역겨워 더러워", "meeting schedule"]
-    labels = [prediction.label for prediction in predictor.predict(texts)]
+    labels = [prediction.label for prediction in tiny.predict(texts)]
     assert labels == [Emotion.FEAR, Emotion.JOY, Emotion.DISGUST, Emotion.NEUTRAL]
 
 
-def test_a_batch_says_what_one_by_one_says(predictor: EmbeddedPredictor) -> None:
-    together = predictor.predict(TEXTS)
+def test_a_batch_says_what_one_by_one_says(tiny: EmbeddedPredictor) -> None:
+    together = tiny.predict(TEXTS)
     for text, prediction in zip(TEXTS, together, strict=True):
-        (alone,) = predictor.predict([text])
+        (alone,) = tiny.predict([text])
         np.testing.assert_allclose(alone.probabilities, prediction.probabilities, atol=1e-5)
         assert alone.valence == pytest.approx(prediction.valence, abs=1e-5)
         assert (alone.language, alone.model) == (prediction.language, "embedded@2")
@@ -78,15 +66,15 @@ def test_a_batch_says_what_one_by_one_says(predictor: EmbeddedPredictor) -> None
 
 @pytest.mark.parametrize("name", ["nsmc", "goemotions", "valence"])
 def test_a_batch_says_what_one_by_one_says_of_every_head(
-    predictor: EmbeddedPredictor, name: str
+    tiny: EmbeddedPredictor, name: str
 ) -> None:
-    together = predictor.predict_head(name, TEXTS)
-    alone = [predictor.predict_head(name, [text])[0] for text in TEXTS]
+    together = tiny.predict_head(name, TEXTS)
+    alone = [tiny.predict_head(name, [text])[0] for text in TEXTS]
     np.testing.assert_allclose(together, alone, atol=1e-5)
 
 
-def test_every_prediction_is_a_distribution(predictor: EmbeddedPredictor) -> None:
-    for prediction in predictor.predict(TEXTS):
+def test_every_prediction_is_a_distribution(tiny: EmbeddedPredictor) -> None:
+    for prediction in tiny.predict(TEXTS):
         assert len(prediction.probabilities) == len(EMOTIONS)
         assert min(prediction.probabilities) >= 0
         assert sum(prediction.probabilities) == pytest.approx(1, abs=1e-4)
@@ -94,51 +82,51 @@ def test_every_prediction_is_a_distribution(predictor: EmbeddedPredictor) -> Non
 
 
 @pytest.mark.parametrize("text", ["", "   ", "```print(1)```", "<@123456789012345678>"])
-def test_nothing_said_is_neutral(predictor: EmbeddedPredictor, text: str) -> None:
-    (prediction,) = predictor.predict([text])
+def test_nothing_said_is_neutral(tiny: EmbeddedPredictor, text: str) -> None:
+    (prediction,) = tiny.predict([text])
     assert prediction.label is Emotion.NEUTRAL
     assert prediction.confidence == pytest.approx(1)
 
 
-def test_no_texts_have_no_predictions(predictor: EmbeddedPredictor) -> None:
-    assert predictor.predict([]) == []
-    assert predictor.predict_head("nsmc", []).shape == (0, 2)
+def test_no_texts_have_no_predictions(tiny: EmbeddedPredictor) -> None:
+    assert tiny.predict([]) == []
+    assert tiny.predict_head("nsmc", []).shape == (0, 2)
 
 
 @pytest.mark.parametrize("text", ["happy happy que estoy muy para", "今日はとても happy です"])
-def test_another_language_leans_to_neutral(predictor: EmbeddedPredictor, text: str) -> None:
-    (prediction,) = predictor.predict([text])
+def test_another_language_leans_to_neutral(tiny: EmbeddedPredictor, text: str) -> None:
+    (prediction,) = tiny.predict([text])
     assert prediction.language not in {"ko", "en"}
     assert prediction.label is Emotion.NEUTRAL
     assert prediction.as_mapping()[Emotion.NEUTRAL] > 0.69
 
 
-def test_a_message_without_letters_is_read_for_what_it_is(predictor: EmbeddedPredictor) -> None:
-    (prediction,) = predictor.predict(["2 3 ?!"])
+def test_a_message_without_letters_is_read_for_what_it_is(tiny: EmbeddedPredictor) -> None:
+    (prediction,) = tiny.predict(["2 3 ?!"])
     assert prediction.language == "und"
     assert prediction.as_mapping()[Emotion.NEUTRAL] < 0.7
 
 
-def test_sentences_of_a_long_message_combine_to_its_verdict(predictor: EmbeddedPredictor) -> None:
+def test_sentences_of_a_long_message_combine_to_its_verdict(tiny: EmbeddedPredictor) -> None:
     text = "so happy great about this release. " * 5 + "sad crying sad about the farewell. " * 5
-    pieces = predictor.sentences(text)
+    pieces = tiny.sentences(text)
     assert len(pieces) == 10
     assert pieces[0].prediction.label is Emotion.JOY
     assert pieces[-1].prediction.label is Emotion.SADNESS
     lengths = np.array([len(piece.text) + 1 for piece in pieces])
     own = np.array([piece.prediction.probabilities for piece in pieces])
-    (whole,) = predictor.predict([text])
+    (whole,) = tiny.predict([text])
     np.testing.assert_allclose(whole.probabilities, lengths @ own / lengths.sum(), atol=1e-5)
 
 
-def test_valence_is_the_mean_of_its_head_and_of_the_emotions(predictor: EmbeddedPredictor) -> None:
+def test_valence_is_the_mean_of_its_head_and_of_the_emotions(tiny: EmbeddedPredictor) -> None:
     texts = ["happy great", "화나 빡쳐", "meeting schedule", "회의 일정"]
-    predictions = predictor.predict(texts)
+    predictions = tiny.predict(texts)
     glad, angry, *plain_ones = (each.valence for each in predictions)
     assert glad > 0.05
     assert angry < -0.05
     assert [abs(valence) < 0.05 for valence in plain_ones] == [True, True]
-    own = valence_of(predictor.predict_head(VALENCE_HEAD, texts))
+    own = valence_of(tiny.predict_head(VALENCE_HEAD, texts))
     emotions = np.array([each.probabilities for each in predictions]) @ PLEASANTNESS
     expected = (own + emotions) / 2
     np.testing.assert_allclose([glad, angry, *plain_ones], expected, atol=1e-6)
@@ -213,8 +201,8 @@ def slow_scores(shape: Shape, arrays: Arrays, means: NDArray[np.float64]) -> lis
 @pytest.mark.parametrize(
     "text", ["회의 일정 happy great", "I'm not happy but sad", "좋은 영화 안 좋아 나쁜 영화 아니다"]
 )
-def test_inference_agrees_with_slow_arithmetic(path: Path, name: str, text: str) -> None:
-    weights = load(path)
+def test_inference_agrees_with_slow_arithmetic(tiny_weights: Path, name: str, text: str) -> None:
+    weights = load(tiny_weights)
     shape, arrays = weights.card.networks[name], weights.arrays[name]
     network = Network(shape, arrays)
     means, known = slow_means(arrays, plain(text))
@@ -228,8 +216,10 @@ def test_inference_agrees_with_slow_arithmetic(path: Path, name: str, text: str)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_texts_with_and_without_negations_are_read_together_as_alone(path: Path, name: str) -> None:
-    weights = load(path)
+def test_texts_with_and_without_negations_are_read_together_as_alone(
+    tiny_weights: Path, name: str
+) -> None:
+    weights = load(tiny_weights)
     network = Network(weights.card.networks[name], weights.arrays[name])
     texts = ["happy", "not happy", "", "so sad", "안 슬퍼", "never angry or sad", "meeting"]
     prepared = [plain(text) for text in texts]
@@ -254,8 +244,8 @@ def without_second_mean(shape: Shape, arrays: Arrays) -> Arrays:
     return replace(arrays, dense=dense)
 
 
-def test_a_negated_part_changes_the_verdict_and_nothing_else_does(path: Path) -> None:
-    weights = load(path)
+def test_a_negated_part_changes_the_verdict_and_nothing_else_does(tiny_weights: Path) -> None:
+    weights = load(tiny_weights)
     shape, arrays = weights.card.networks[FEELINGS], weights.arrays[FEELINGS]
     network, deaf = Network(shape, arrays), Network(shape, without_second_mean(shape, arrays))
     turned = [plain(text) for text in ("I am not happy", "안 행복해", "meeting not happy")]
@@ -266,8 +256,8 @@ def test_a_negated_part_changes_the_verdict_and_nothing_else_does(path: Path) ->
     np.testing.assert_allclose(network.scores(others)[0], deaf.scores(others)[0], atol=1e-6)
 
 
-def test_the_negated_part_of_an_unknown_text_says_nothing(path: Path) -> None:
-    weights = load(path)
+def test_the_negated_part_of_an_unknown_text_says_nothing(tiny_weights: Path) -> None:
+    weights = load(tiny_weights)
     shape, arrays = weights.card.networks[TASKS], weights.arrays[TASKS]
     text = plain("울지마")
     part = set(grams([negated(text)]).keys.tolist()) - set(grams([text]).keys.tolist())
@@ -283,11 +273,11 @@ def test_the_negated_part_of_an_unknown_text_says_nothing(path: Path) -> None:
 
 
 def test_a_batch_of_long_messages_may_have_any_number_of_sentences(
-    predictor: EmbeddedPredictor,
+    tiny: EmbeddedPredictor,
 ) -> None:
     text = "so happy yes. " * 160
-    assert 256 * len(predictor.sentences(text)) > MOST_TEXTS
-    predictions = predictor.predict([text] * 255 + ["화나 빡쳐"])
+    assert 256 * len(tiny.sentences(text)) > MOST_TEXTS
+    predictions = tiny.predict([text] * 255 + ["화나 빡쳐"])
     assert {prediction.label for prediction in predictions[:-1]} == {Emotion.JOY}
     assert predictions[-1].label is Emotion.ANGER
 
@@ -299,17 +289,17 @@ def without_tasks(weights: Weights) -> Weights:
 
 
 def test_tasks_are_unpacked_when_one_of_their_heads_is_asked_for(
-    path: Path, tmp_path: Path
+    tiny_weights: Path, tmp_path: Path
 ) -> None:
-    save(without_tasks(load(path)), tmp_path / "w.bin")
-    predictor = EmbeddedPredictor(tmp_path / "w.bin")
-    (prediction,) = predictor.predict(["행복해 좋아"])
+    save(without_tasks(load(tiny_weights)), tmp_path / "w.bin")
+    tiny = EmbeddedPredictor(tmp_path / "w.bin")
+    (prediction,) = tiny.predict(["행복해 좋아"])
     assert prediction.label is Emotion.JOY
-    assert len(predictor.sentences("happy great")) == 1
-    assert predictor.predict_head(VALENCE_HEAD, ["happy great"]).argmax() == 2
-    assert predictor.predict_head("nsmc", []).shape == (0, 2)
+    assert len(tiny.sentences("happy great")) == 1
+    assert tiny.predict_head(VALENCE_HEAD, ["happy great"]).argmax() == 2
+    assert tiny.predict_head("nsmc", []).shape == (0, 2)
     with pytest.raises(ValueError, match="reshape"):
-        predictor.predict_head("nsmc", ["좋은 영화"])
+        tiny.predict_head("nsmc", ["좋은 영화"])
 
 
 def test_softmax_and_logistic_bear_extreme_scores() -> None:
@@ -319,8 +309,8 @@ def test_softmax_and_logistic_bear_extreme_scores() -> None:
     )
 
 
-async def test_the_classifier_keeps_the_contract(path: Path) -> None:
-    classifier = create({"weights": str(path)})
+async def test_the_classifier_keeps_the_contract(tiny_weights: Path) -> None:
+    classifier = create({"weights": str(tiny_weights)})
     assert isinstance(classifier, Classifier)
     assert isinstance(classifier, HeadedClassifier)
     assert classifier.info.model == "embedded@2"
@@ -337,8 +327,8 @@ async def test_the_classifier_keeps_the_contract(path: Path) -> None:
     await classifier.close()
 
 
-async def test_heads_are_known_before_and_used_after_the_start(path: Path) -> None:
-    classifier = EmbeddedClassifier(path)
+async def test_heads_are_known_before_and_used_after_the_start(tiny_weights: Path) -> None:
+    classifier = EmbeddedClassifier(tiny_weights)
     assert classifier.heads()["nsmc"] == Head("nsmc", ("negative", "positive"))
     assert classifier.heads()["valence"].labels == ("negative", "neutral", "positive")
     assert "emotions" not in classifier.heads()
@@ -365,8 +355,10 @@ def test_weights_that_are_not_there_are_refused(tmp_path: Path) -> None:
         create({"weights": str(tmp_path / "none.bin")})
 
 
-async def test_damaged_weights_end_the_start_with_what_to_do(path: Path, tmp_path: Path) -> None:
-    content = bytearray(path.read_bytes())
+async def test_damaged_weights_end_the_start_with_what_to_do(
+    tiny_weights: Path, tmp_path: Path
+) -> None:
+    content = bytearray(tiny_weights.read_bytes())
     content[-1] ^= 1
     (tmp_path / "damaged.bin").write_bytes(content)
     classifier = EmbeddedClassifier(tmp_path / "damaged.bin")
