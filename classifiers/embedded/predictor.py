@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -48,26 +48,23 @@ MARGIN: Final = np.float32(0.2)
 """How much more likely one side must be than the other before a valence leaves zero: without it
 hardly a message would be neutral (chosen on dev parts, see docs/research-log.md)."""
 
-PLEASANTNESS: Final = np.array(
-    [
-        {
-            Emotion.ANGER: -0.8,
-            Emotion.DISGUST: -0.8,
-            Emotion.FEAR: -0.6,
-            Emotion.JOY: 0.9,
-            Emotion.SADNESS: -0.7,
-            Emotion.SURPRISE: 0.1,
-            Emotion.HURT: -0.75,
-            Emotion.EMBARRASSMENT: -0.4,
-            Emotion.NEUTRAL: 0.0,
-        }[emotion]
-        for emotion in EMOTIONS
-    ],
-    np.float32,
-)
+VALENCES: Final[Mapping[Emotion, float]] = {
+    Emotion.ANGER: -0.8,
+    Emotion.DISGUST: -0.8,
+    Emotion.FEAR: -0.6,
+    Emotion.JOY: 0.9,
+    Emotion.SADNESS: -0.7,
+    Emotion.SURPRISE: 0.1,
+    Emotion.HURT: -0.75,
+    Emotion.EMBARRASSMENT: -0.4,
+    Emotion.NEUTRAL: 0.0,
+}
 """How pleasant each emotion is, in the order that the circumplex model of affect (Russell 1980)
 gives them. The valence is the mean of this, under the emotions' probabilities, and of what its own
 head says: the head alone calls a sad line in Korean pleasant, as reviewers of films do."""
+
+PLEASANTNESS: Final = np.array([VALENCES[emotion] for emotion in EMOTIONS], np.float32)
+"""The same in canonical order."""
 
 WEIGHTLESS: Final = np.ones((0, 1), np.float32)
 """The shares of pieces that are whole texts: nobody asks for them."""
@@ -119,10 +116,9 @@ class EmbeddedPredictor:
         self._card = self._weights.card
         self._model_id = model_id or model_name(self._card)
         self._feelings = self._network(FEELINGS)
-        usual = self._card.calibrations["und"]
-        fits = [usual, *self._card.calibrations.values()]
-        self._fits = np.array([(each.temperature, each.doubt) for each in fits], np.float32)
-        self._fit_of = {code: row for row, code in enumerate(self._card.calibrations, start=1)}
+        fits = self._card.calibrations
+        self._fits = np.array([(fit.temperature, fit.doubt) for fit in fits.values()], np.float32)
+        self._fit_of = {code: row for row, code in enumerate(fits)}
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """Return one prediction a text, in order.
@@ -154,7 +150,7 @@ class EmbeddedPredictor:
         head = self._card.heads[name]
         if not texts:
             return np.empty((0, len(head.labels)), np.float32)
-        network = self._tasks if self._is_task(name) else self._feelings
+        network = self._feelings if name in self._feelings.columns else self._tasks
         cut = _cut([said(text) for text in texts])
         scores = network.scores(list(map(bordered, cut.pieces)))[0][:, network.columns[name]]
         return cut.joined(logistic(scores) if head.multi_label else softmax(scores))
@@ -166,13 +162,11 @@ class EmbeddedPredictor:
     def _network(self, name: str) -> Network:
         return Network(self._card.networks[name], self._weights.arrays[name])
 
-    def _is_task(self, name: str) -> bool:
-        return all(name != head.name for head in self._card.networks[FEELINGS].heads)
-
     def _judged(self, pieces: Sequence[str], languages: Sequence[str]) -> Floats:
         """Return float32[pieces, 10]: the probability of each emotion, then the valence."""
         scores, known = self._feelings.scores(list(map(bordered, pieces)))
-        fit = self._fits.take([self._fit_of.get(each, 0) for each in languages], axis=0)
+        usual = self._fit_of["und"]
+        fit = self._fits.take([self._fit_of.get(each, usual) for each in languages], axis=0)
         judged = np.empty((len(pieces), len(EMOTIONS) + 1), np.float32)
         emotions = scores[:, self._feelings.columns[EMOTION_HEAD]]
         judged[:, :-1] = calibrated(emotions, fit[:, :1], fit[:, 1:])
