@@ -110,7 +110,7 @@ def as_object(prediction: Prediction) -> dict[str, Any]:
     """Return a prediction as JSON values; a class that the backend cannot see is ``None``."""
     values = (None if math.isnan(each) else _short(each) for each in prediction.probabilities)
     return {
-        "label": str(prediction.label),
+        "label": None if prediction.label is None else str(prediction.label),
         "probabilities": dict(zip(map(str, EMOTIONS), values, strict=True)),
         "valence": _short(prediction.valence),
         "sentiment": str(prediction.sentiment),

@@ -30,6 +30,23 @@ EMOTIONS: Final[tuple[Emotion, ...]] = tuple(Emotion)
 """Canonical order: the order of every vector of nine probabilities, in memory and stored."""
 
 
+VALENCES: Final[Mapping[Emotion, float]] = MappingProxyType(
+    {
+        Emotion.ANGER: -0.8,
+        Emotion.DISGUST: -0.8,
+        Emotion.FEAR: -0.6,
+        Emotion.JOY: 0.9,
+        Emotion.SADNESS: -0.7,
+        Emotion.SURPRISE: 0.1,
+        Emotion.HURT: -0.75,
+        Emotion.EMBARRASSMENT: -0.4,
+        Emotion.NEUTRAL: 0.0,
+    }
+)
+"""How pleasant each emotion is, in the order that the circumplex model of affect (Russell 1980)
+gives them."""
+
+
 class Sentiment(StrEnum):
     """The polarity of a message."""
 

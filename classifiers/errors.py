@@ -8,6 +8,7 @@ The root lives in the lowest layer so that every layer can extend it::
     |   +-- InvalidOption           a backend was given an option it does not understand
     |   +-- BackendUnavailable      the backend cannot start: missing extra, file or server
     |   +-- ClassificationFailed    the backend started but could not classify a batch
+    |       +-- OutOfMemory         the batch was too large for the memory there is
     +-- StorageError                (storage.errors)
     +-- ReportError                 (reports.errors)
     +-- BotError                    (bot.errors)
@@ -40,3 +41,7 @@ class BackendUnavailable(ClassifierError):
 
 class ClassificationFailed(ClassifierError):
     """A started classifier could not classify a batch."""
+
+
+class OutOfMemory(ClassificationFailed):
+    """A batch does not fit into memory; a smaller one may."""

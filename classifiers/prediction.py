@@ -19,7 +19,8 @@ class Prediction:
 
     Attributes:
         probabilities: Nine values in the order of ``EMOTIONS``. Known classes lie in [0, 1] and
-            sum to 1; a class that the backend cannot see is NaN (absent, not zero).
+            sum to 1; a class that the backend cannot see is NaN (absent, not zero). A backend
+            that knows sentiments only leaves all nine absent.
         valence: How pleasant the message is, in [-1, 1].
         language: ISO 639-1 code, or ``und``.
         model: The backend and its version, such as ``lexicon@1``.
@@ -34,13 +35,13 @@ class Prediction:
     def of(
         cls, probabilities: Mapping[Emotion, float], *, valence: float, language: str, model: str
     ) -> Prediction:
-        """Build a checked prediction from the classes that a backend knows.
+        """Build a checked prediction from the classes that a backend knows, none at all included.
 
         Raises:
             ValueError: The probabilities do not sum to 1, or a value is out of its range.
         """
         known = probabilities.values()
-        if not known or min(known) < 0 or abs(sum(known) - 1) > SUM_TOLERANCE:
+        if known and (min(known) < 0 or abs(sum(known) - 1) > SUM_TOLERANCE):
             msg = f"probabilities must be non-negative and sum to 1, not {dict(probabilities)}"
             raise ValueError(msg)
         if not -1 <= valence <= 1:
@@ -65,15 +66,18 @@ class Prediction:
         return {emotion: value for emotion, value in pairs if not math.isnan(value)}
 
     @property
-    def label(self) -> Emotion:
-        """The most probable class (the first in canonical order when two are equal)."""
+    def label(self) -> Emotion | None:
+        """The most probable class (the first in canonical order when two are equal).
+
+        ``None`` where the backend knows sentiments only.
+        """
         known = self.as_mapping()
-        return max(known, key=known.__getitem__)
+        return max(known, key=known.__getitem__, default=None)
 
     @property
     def confidence(self) -> float:
-        """The probability of ``label``."""
-        return max(self.as_mapping().values())
+        """The probability of ``label``; 0 where the backend knows sentiments only."""
+        return max(self.as_mapping().values(), default=0.0)
 
     @property
     def sentiment(self) -> Sentiment:

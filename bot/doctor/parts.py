@@ -157,7 +157,7 @@ def verdict(model: str, predictions: Sequence[Prediction], say: Speaker) -> Find
     """Judge what a model made of ``SENTENCES``."""
     name = _classifier_name(say)
     korean, english = predictions
-    seen = f"{model}: ko -> {korean.label}, en -> {english.label}"
+    seen = f"{model}: ko -> {_leaning(korean)}, en -> {_leaning(english)}"
     if korean.valence > 0 and english.valence > 0:
         return Finding(name, Status.OK, seen)
     advice = say(
@@ -236,3 +236,7 @@ def catalogues_in(folder: Path, say: Speaker) -> Finding:
         advice = say("`pip install -e .`을 다시 실행하세요.", "Run `pip install -e .` again.")
         return Finding(name, Status.FAIL, str(error), advice)
     return Finding(name, Status.OK, ", ".join(found.phrases))
+
+
+def _leaning(prediction: Prediction) -> str:
+    return str(prediction.label or prediction.sentiment)

@@ -47,8 +47,10 @@ def analysis(prediction: Prediction, evidence: Sequence[Evidence] | None, say: P
 
 
 def _headline(prediction: Prediction, say: Phrases) -> str:
-    name = emotion_name(prediction.label, say.language)
     mood = f"{sentiment_name(prediction.sentiment, say)} ({signed(prediction.valence)})"
+    if prediction.label is None:
+        return f"### {mood}"
+    name = emotion_name(prediction.label, say.language)
     return f"### {joined([name, percent(prediction.confidence), mood])}"
 
 

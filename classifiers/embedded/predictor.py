@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ from classifiers.embedded.features import bordered
 from classifiers.embedded.model import Network
 from classifiers.embedded.sentences import WHOLE, sentences
 from classifiers.embedded.weights import Card, load
-from classifiers.emotion import EMOTIONS, Emotion, Sentiment
+from classifiers.emotion import EMOTIONS, VALENCES, Emotion, Sentiment
 from classifiers.heads import Head
 from classifiers.language import detect
 from classifiers.prediction import Prediction
@@ -48,23 +48,10 @@ MARGIN: Final = np.float32(0.2)
 """How much more likely one side must be than the other before a valence leaves zero: without it
 hardly a message would be neutral (chosen on dev parts, see docs/research-log.md)."""
 
-VALENCES: Final[Mapping[Emotion, float]] = {
-    Emotion.ANGER: -0.8,
-    Emotion.DISGUST: -0.8,
-    Emotion.FEAR: -0.6,
-    Emotion.JOY: 0.9,
-    Emotion.SADNESS: -0.7,
-    Emotion.SURPRISE: 0.1,
-    Emotion.HURT: -0.75,
-    Emotion.EMBARRASSMENT: -0.4,
-    Emotion.NEUTRAL: 0.0,
-}
-"""How pleasant each emotion is, in the order that the circumplex model of affect (Russell 1980)
-gives them. The valence is the mean of this, under the emotions' probabilities, and of what its own
-head says: the head alone calls a sad line in Korean pleasant, as reviewers of films do."""
-
 PLEASANTNESS: Final = np.array([VALENCES[emotion] for emotion in EMOTIONS], np.float32)
-"""The same in canonical order."""
+"""How pleasant each emotion is, in canonical order. The valence is the mean of this, under the
+emotions' probabilities, and of what its own head says: the head alone calls a sad line in Korean
+pleasant, as reviewers of films do."""
 
 WEIGHTLESS: Final = np.ones((0, 1), np.float32)
 """The shares of pieces that are whole texts: nobody asks for them."""

@@ -87,7 +87,7 @@ async def _same_label(classifier: Classifier, pairs: Sequence[tuple[str, str]]) 
     return [one == other for one, other in zip(before, after, strict=True)]
 
 
-async def _labels(classifier: Classifier, texts: Sequence[str]) -> list[Emotion]:
+async def _labels(classifier: Classifier, texts: Sequence[str]) -> list[Emotion | None]:
     size = classifier.info.max_batch
     batches = (texts[start : start + size] for start in range(0, len(texts), size))
     return [each.label for batch in batches for each in await classifier.classify(batch)]
