@@ -1,8 +1,8 @@
 """The contract of a classifier, and how one is found by name.
 
 A plug-in is a factory ``Mapping[str, str] -> Classifier`` under the entry point group
-``nunchi.classifiers``; ``load("name?option=value")`` finds and builds it. A backend imports its
-framework in its factory or in ``start``, never when its module is imported.
+``nunchi.classifiers`` (``docs/plug-ins.md``); ``load("name?option=value")`` finds and builds it. A
+backend imports its framework in its factory or in ``start``, never when its module is imported.
 """
 
 from __future__ import annotations
@@ -18,13 +18,9 @@ from typing import Final, ParamSpec, Protocol, TypeVar, runtime_checkable
 from urllib.parse import parse_qsl
 
 from classifiers.correction import ShareCorrection
+from classifiers.discovery import build, by_name, chosen, package_of
 from classifiers.emotion import EMOTIONS, Emotion
-from classifiers.errors import (
-    BackendUnavailable,
-    ClassificationFailed,
-    InvalidOption,
-    UnknownBackend,
-)
+from classifiers.errors import BackendUnavailable, ClassificationFailed, InvalidOption
 from classifiers.prediction import Prediction
 from classifiers.worker import spawned_worker
 
@@ -225,12 +221,9 @@ def _predict(build: Callable[[], Predictor], texts: Sequence[str]) -> list[Predi
     return _built(build).predict(texts)
 
 
-Factory = Callable[[Mapping[str, str]], Classifier]
-
-
 def installed() -> dict[str, EntryPoint]:
-    """Return every installed backend by name."""
-    return {point.name: point for point in entry_points(group=GROUP)}
+    """Return every installed backend by name: what ``load`` would take, or refuse to choose."""
+    return {name: first for name, (first, *_) in by_name(entry_points(group=GROUP)).items()}
 
 
 def load(specification: str) -> Classifier:
@@ -239,14 +232,24 @@ def load(specification: str) -> Classifier:
     Raises:
         UnknownBackend: No backend of that name is installed.
         InvalidOption: The options cannot be read, or the backend refuses one.
+        BackendUnavailable: A package is missing, or the one that brings the backend is broken,
+            made for another version of this project, or not the only one of that name.
     """
     name, _, query = specification.partition("?")
-    backends = installed()
-    if name not in backends:
-        msg = f"no classifier is called {name!r}; installed are: {', '.join(sorted(backends))}"
-        raise UnknownBackend(msg)
-    factory: Factory = backends[name].load()
-    return factory(_options(query))
+    point = chosen(name, entry_points(group=GROUP))
+    return built(point, _options(query))
+
+
+def built(point: EntryPoint, options: Mapping[str, str]) -> Classifier:
+    """Build the classifier of an entry point; raises what ``load`` does."""
+    classifier = build(point, options)
+    if not isinstance(classifier, Classifier):
+        msg = (
+            f"the factory {point.name!r} of {package_of(point)} gave a "
+            f"{type(classifier).__name__}, which is no classifier"
+        )
+        raise BackendUnavailable(msg)
+    return classifier
 
 
 def _options(query: str) -> dict[str, str]:

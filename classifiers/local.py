@@ -1,7 +1,6 @@
 """The base of backends that run a model in this process: write ``load`` and ``predict``.
 
-This is the class that plug-ins build on; ``API_VERSION`` rises when it changes in a way that an
-existing plug-in would notice.
+This is the class that plug-ins build on (``classifiers.plugins``).
 """
 
 from __future__ import annotations
@@ -11,15 +10,16 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import ClassVar, Final
+from typing import ClassVar
 
+from classifiers.api_version import API_VERSION
 from classifiers.classifier import ModelInfo
 from classifiers.errors import ClassificationFailed, ClassifierError, OutOfMemory
 from classifiers.prediction import Prediction
 
 log = logging.getLogger(__name__)
 
-API_VERSION: Final = 1
+__all__ = ["API_VERSION", "LocalClassifier"]
 
 
 class LocalClassifier(ABC):
