@@ -20,17 +20,20 @@ from bot.roster import Roster
 from classifiers.emotion import EMOTIONS
 from classifiers.prediction import Prediction
 from storage.errors import StoreUnavailable
-from storage.records import Batch, Deletion, MessageRecord, Watermark
+from storage.records import NO_MODEL, Batch, Deletion, MessageRecord, Watermark
 from storage.store import Store
 
 log = logging.getLogger(__name__)
 
-UNCLASSIFIED: Final = Prediction((math.nan,) * len(EMOTIONS), 0.0, "und", "")
+UNCLASSIFIED: Final = Prediction((math.nan,) * len(EMOTIONS), 0.0, "und", NO_MODEL)
 """Stands in records of messages that say nothing in words, such as a picture alone."""
 
 
 BATCHES_AHEAD: Final = 2
 """Batches that wait for the writer: enough that a worker process always has the next one."""
+
+DELETIONS_WAIT: Final = 1.0
+"""Seconds that deletions wait for the batch before them to be classified."""
 
 
 @dataclass(slots=True)
@@ -197,7 +200,13 @@ class Pipeline:
 
     async def _write_forever(self) -> None:
         while True:
-            judged = await (await self._judging.get())
+            classifying = await self._judging.get()
+            # A classifier may be away for hours; what was deleted meanwhile must go all the same.
+            while not classifying.done():
+                await asyncio.wait({classifying}, timeout=DELETIONS_WAIT)
+                if self._deletions and not classifying.done():
+                    await self._write(_Judged(()))
+            judged = await classifying
             await self._write(judged)
             self._finish(len(judged.items))
 

@@ -9,6 +9,7 @@ The root lives in the lowest layer so that every layer can extend it::
     |   +-- BackendUnavailable      the backend cannot start: missing extra, file or server
     |   +-- ClassificationFailed    the backend started but could not classify a batch
     |       +-- OutOfMemory         the batch was too large for the memory there is
+    |       +-- BackendAway         the backend does not answer now; the texts are not to blame
     +-- StorageError                (storage.errors)
     +-- ReportError                 (reports.errors)
     +-- BotError                    (bot.errors)
@@ -45,3 +46,7 @@ class ClassificationFailed(ClassifierError):
 
 class OutOfMemory(ClassificationFailed):
     """A batch does not fit into memory; a smaller one may."""
+
+
+class BackendAway(ClassificationFailed):
+    """A started backend does not answer just now; the same texts may be classified later."""
