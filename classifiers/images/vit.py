@@ -1,0 +1,147 @@
+"""``vit``: a Hugging Face image-classification model (Vision Transformers and the like).
+
+Dosovitskiy et al., "An Image is Worth 16x16 Words", 2021.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from classifiers.classifier import ModelInfo
+from classifiers.images.checkpoint import Array, Checkpoint, Source
+from classifiers.images.decoding import ImageRefused, Limits, decode
+from classifiers.options import Options
+from classifiers.prediction import Prediction
+
+log = logging.getLogger(__name__)
+
+NAME: Final = "vit"
+DIGITS: Final = 8
+"""Hex digits of the model's digest in its version."""
+
+NO_LANGUAGE: Final = "und"
+
+
+class VitClassifier:
+    """Decodes and classifies in one worker thread; fulfils ``ImageClassifier``."""
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        label_map: str | None = None,
+        threads: int = 1,
+        max_batch: int = 8,
+        limits: Limits | None = None,
+    ) -> None:
+        self._source = source
+        self._label_map = label_map
+        self._threads = threads
+        self._limits = limits or Limits()
+        self._info = ModelInfo(NAME, source.name, (), max_batch=max_batch)
+        self._worker: ThreadPoolExecutor | None = None
+        self._checkpoint: Checkpoint | None = None
+
+    @property
+    def info(self) -> ModelInfo:
+        """What is known of this backend; its version tells the weights once it is started."""
+        return self._info
+
+    async def start(self) -> None:
+        """Start the worker and load the model in it.
+
+        Raises:
+            BackendUnavailable: An extra or a file is missing, or the head was never trained.
+            InvalidOption: The labels need a label map.
+        """
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix=NAME)
+        await asyncio.get_running_loop().run_in_executor(self._worker, self._load)
+
+    async def classify(self, images: Sequence[bytes]) -> Sequence[Prediction | None]:
+        """Classify in the worker thread.
+
+        Raises:
+            ClassificationFailed: The model answered with what is no probability.
+        """
+        if self._worker is None or self._checkpoint is None:
+            msg = "start() comes before classify()"
+            raise RuntimeError(msg)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._worker, self._predict, self._checkpoint, images)
+
+    async def close(self) -> None:
+        """Stop the worker."""
+        worker, self._worker, self._checkpoint = self._worker, None, None
+        if worker is not None:
+            await asyncio.to_thread(worker.shutdown, wait=True, cancel_futures=True)
+
+    # What runs in the worker
+
+    def _load(self) -> None:
+        checkpoint = Checkpoint(self._source, self._label_map, self._threads)
+        self._info = ModelInfo(
+            NAME,
+            f"{self._source.name}-{checkpoint.digest[:DIGITS]}",
+            (),
+            checkpoint.projection.emotions,
+            self._info.max_batch,
+        )
+        self._checkpoint = checkpoint
+
+    def _predict(
+        self, checkpoint: Checkpoint, images: Sequence[bytes]
+    ) -> Sequence[Prediction | None]:
+        pixels = [self._pixels(checkpoint, data) for data in images]
+        rows = _rows(checkpoint, [each for each in pixels if each is not None])
+        judged = iter(self._prediction(checkpoint, row) for row in rows)
+        return [None if each is None else next(judged) for each in pixels]
+
+    def _pixels(self, checkpoint: Checkpoint, data: bytes) -> Array | None:
+        """Decode one picture at a time: only the small arrays stay until the batch is complete."""
+        try:
+            return checkpoint.pixels(decode(data, self._limits))
+        except (ImageRefused, MemoryError, ValueError) as error:
+            log.info("a picture is left out: %s", error)
+            return None
+
+    def _prediction(self, checkpoint: Checkpoint, row: Array | None) -> Prediction | None:
+        if row is None:
+            return None
+        return checkpoint.projection.predictions(row[None], [NO_LANGUAGE], self._info.model)[0]
+
+
+def _rows(checkpoint: Checkpoint, pixels: Sequence[Array]) -> list[Array | None]:
+    """Return the probabilities of each picture; a batch that fails is halved, down to one."""
+    if not pixels:
+        return []
+    try:
+        return list(checkpoint.probabilities(pixels))
+    except (MemoryError, RuntimeError, ValueError) as error:
+        # Torch says by a RuntimeError that there is no memory.
+        if len(pixels) == 1:
+            log.warning("the image model failed on a picture (%s)", type(error).__name__)
+            return [None]
+        middle = len(pixels) // 2
+        return [*_rows(checkpoint, pixels[:middle]), *_rows(checkpoint, pixels[middle:])]
+
+
+def create(options: Mapping[str, str]) -> VitClassifier:
+    """Build the backend from ``model``, ``revision``, ``map``, ``offline``, ``threads``, ``batch``.
+
+    Raises:
+        InvalidOption: An option is unknown, missing or cannot be used.
+    """
+    given = Options(NAME, options)
+    model = given.needed("model", "FOLDER")
+    revision = given.text("revision")
+    label_map = given.text("map")
+    offline = given.flag("offline")
+    threads = given.integer("threads", 1, 1, 64)
+    max_batch = given.integer("batch", 8, 1, 64)
+    given.finish()
+    source = Source.of(model, revision, offline=offline)
+    return VitClassifier(source, label_map=label_map, threads=threads, max_batch=max_batch)
