@@ -86,6 +86,7 @@ def mood_summary(
         return result
     builder = FigureBuilder(np.unique(cells.author), correction)
     builder.add_moods("mood", cells, np.zeros(len(cells), dtype=np.int64), 1)
+    gathered = gathered.discreet(settings.minimum_group, correction)
     builder.add_shares("shares", gathered)
     period = f"{start.isoformat()}/{end.isoformat()}"
     figures = builder.build(generator_for(settings.guild_id, period))
@@ -94,6 +95,7 @@ def mood_summary(
         result,
         mood=figures.estimates("mood")[0],
         shares=tuple(EmotionShare(emotion, share) for emotion, share in shares),
+        telling=gathered.telling(),
     )
 
 
@@ -105,19 +107,22 @@ def _described(
     days = _days(gathered)
     now, before = days.between(_BEFORE, DAYS), days.between(0, _BEFORE)
     weeks, usual = _usual(before, report.minimum_group)
-    _, comparable = _usual(_alike(now, before), report.minimum_group)
+    telling = now.discreet(report.minimum_group, correction)
+    _, comparable = _usual(_alike(telling, before), report.minimum_group)
+    comparable = comparable.discreet(report.minimum_group, correction)
     spans = spans_of(parts.cells, DAYS, report.minimum_group)
     shown = [span for span in spans if not span.hidden]
     points = parts.into(columns_of(spans, DAYS))
     authors = np.unique(np.concatenate([now.cells.author, usual.cells.author]))
     builder = FigureBuilder(authors, correction)
     builder.add_moods("mood", now.cells, np.zeros(len(now), dtype=np.int64), 1)
-    builder.add_shares("shares", now)
+    builder.add_shares("shares", telling)
     builder.add_moods("usual", usual.cells, np.zeros(len(usual), dtype=np.int64), 1)
     builder.add_shares("usual shares", comparable)
     builder.add_moods("points", points.cells, points.cells.bin, len(shown))
     figures = builder.build(generator_for(report.guild_id, report.week.key))
     whole = figures.values[figures.blocks["shares"]]
+    points = points.discreet_bins(report.minimum_group, correction)
     mixes = shares_by_bin(points, len(shown), correction, whole, corrected=builder.corrected)
     return replace(
         report,
@@ -125,6 +130,7 @@ def _described(
         baseline=_baseline(figures, usual.cells, weeks, report.minimum_group),
         change=figures.difference("mood", "usual"),
         shares=_shares(figures),
+        telling=telling.telling(),
         points=_points(figures, shown, mixes),
         hidden_days=tuple(sorted({span.day for span in spans if span.hidden})),
     )
@@ -152,9 +158,12 @@ def _alike(now: Gathered, before: Gathered) -> Gathered:
     """Return what of the weeks before was estimated in the way that most of this week was.
 
     After a change of the model, a corrected share beside a mean posterior would look like a change
-    of the mood. Nothing is left when this week mixes both.
+    of the mood. Nothing is left when this week mixes both. Messages that were judged by their
+    sentiment only have no part in shares, and none in this.
     """
-    corrected = float(now.corrected_share().mean())
+    told = now.cells.told
+    parts = now.cells.corrected[told > 0] / told[told > 0]
+    corrected = float(parts.mean()) if len(parts) else 0.0
     if corrected >= MOSTLY:
         return before.only_corrected()
     if corrected <= 1 - MOSTLY:
@@ -179,7 +188,7 @@ def _shares(figures: Figures) -> tuple[EmotionShare, ...]:
     _, clear = figures.clear_differences("shares", "usual shares")
     rows = zip(EMOTIONS, figures.estimates("shares"), usual, clear, strict=True)
     return tuple(
-        EmotionShare(emotion, now, before.value if before else None, bool(differs))
+        EmotionShare(emotion, now, before.value if now and before else None, bool(differs))
         for emotion, now, before, differs in rows
     )
 

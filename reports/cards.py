@@ -36,6 +36,8 @@ def cards(
 ) -> tuple[Card, ...]:
     """Return the pictures of a report, in the order of reading; none for a hidden week.
 
+    There is no card on emotions where the classifier knows sentiments only.
+
     Args:
         report: What to show.
         theme: ``dark`` or ``light``.
@@ -50,11 +52,11 @@ def cards(
         return ()
     words, colours, name = wording_of(language), theme_of(theme), fonts.drawable(server_name)
     mood = mood_card(report, report.mood, colours, words, fonts, name)
-    mix = mix_card(report, colours, words, fonts, name)
-    return (
-        Card("mood", mood, _shortened(words.mood_alt(report))),
-        Card("mix", mix, _shortened(words.mix_alt(report))),
-    )
+    drawn = [Card("mood", mood, _shortened(words.mood_alt(report)))]
+    if report.tells_emotions:
+        mix = mix_card(report, colours, words, fonts, name)
+        drawn.append(Card("mix", mix, _shortened(words.mix_alt(report))))
+    return tuple(drawn)
 
 
 def _shortened(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from classifiers.correction import ShareCorrection
-from reports.grouping import Cells, Flags, Floats, Integers, cells_of, merged
+from reports.grouping import CLASSES, Cells, Flags, Floats, Integers, cells_of, merged
 from reports.tallies import Tallies, joined, tallies_of
 from storage.records import MessageColumns
 
@@ -46,6 +46,81 @@ class Gathered:
     def into(self, bins: Integers) -> Gathered:
         """Return the same in coarser bins: ``bins[i]`` is the new bin of bin i, -1 drops it."""
         return Gathered(self.cells.into(bins), self.tallies.into(bins))
+
+    def telling(self) -> float:
+        """Return which part of the messages was judged for emotions, in [0, 1]."""
+        return float(self.cells.told.sum() / max(self.cells.messages.sum(), 1.0))
+
+    def discreet(self, minimum_group: int, correction: ShareCorrection | None) -> Gathered:
+        """Return the same without emotions that only a few people were judged for.
+
+        In a week of two classifiers, only one of which tells (some) emotions, fewer people than
+        wrote may stand behind a share. Their messages still count for the mood.
+
+        Args:
+            minimum_group: At least so many people stand behind each share.
+            correction: Of the messages that are tallied.
+        """
+        corrected = self.cells.corrected > 0
+        if 0 < self.cells.where(corrected).people < minimum_group:
+            return self._untold(corrected=np.ones(len(self), np.bool_)).discreet(
+                minimum_group, None
+            )
+        known = self._known(correction)
+        few = [0 < self.cells.where(column).people < minimum_group for column in known.T]
+        return self._untold(classes=np.array(few)) if any(few) else self
+
+    def discreet_bins(self, minimum_group: int, correction: ShareCorrection | None) -> Gathered:
+        """Return the same without the emotions of bins with few people judged for one of them.
+
+        Where that is one bin, the emotions of the one with the fewest people of the others go as
+        well: the whole minus the rest would tell them. Every cell is one person in one bin.
+        """
+        people = np.zeros((int(self.cells.bin.max(initial=0)) + 1, CLASSES))
+        np.add.at(people, self.cells.bin, self._known(correction))
+        few: Flags = np.any((people > 0) & (people < minimum_group), axis=1)
+        told: Flags = np.any(people > 0, axis=1) & ~few
+        if few.sum() == 1 and told.any():
+            few[np.where(told, people.max(axis=1), np.inf).argmin()] = True
+        inside = few[self.cells.bin]
+        return self._untold(corrected=inside, known=inside) if few.any() else self
+
+    def _known(self, correction: ShareCorrection | None) -> Flags:
+        """Return which classes each cell was judged for, bool[m, 9]."""
+        known: Flags = self.cells.known > 0
+        if correction is not None:
+            known = known | ((self.cells.corrected > 0)[:, None] & correction.seen)
+        return known
+
+    def _untold(
+        self,
+        *,
+        classes: Flags | None = None,
+        known: Flags | None = None,
+        corrected: Flags | None = None,
+    ) -> Gathered:
+        """Return the same as if some messages had been judged by their sentiment only.
+
+        Args:
+            classes: bool[9], not told by messages that are not corrected.
+            known: bool[m], cells that tell nothing by messages that are not corrected.
+            corrected: bool[m], cells that tell nothing by messages that are.
+        """
+        cells, none = self.cells, np.zeros(len(self), np.bool_)
+        gone = (none if known is None else known)[:, None] | (
+            np.zeros(CLASSES, np.bool_) if classes is None else classes
+        )
+        left = none if corrected is None else corrected
+        bins = np.unique(cells.bin[left])
+        return Gathered(
+            replace(
+                cells,
+                probability=np.where(gone, 0.0, cells.probability),
+                known=np.where(gone, 0.0, cells.known),
+                corrected=np.where(left, 0.0, cells.corrected),
+            ),
+            self.tallies.where(~np.isin(self.tallies.bin, bins)),
+        )
 
     def corrected_share(self) -> Floats:
         """Return which part of each cell's messages is corrected, float64[m] in [0, 1]."""

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.emotion import EMOTIONS
-from storage.records import MessageColumns
+from storage.records import NO_MODEL, MessageColumns
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -50,6 +50,15 @@ class Cells:
 
     def __len__(self) -> int:
         return len(self.bin)
+
+    @property
+    def told(self) -> Floats:
+        """Return how many messages of each cell were judged for any emotion, float64[m].
+
+        The others were judged by a backend that knows sentiments only.
+        """
+        told: Floats = self.corrected + self.known.max(axis=1, initial=0.0)
+        return told
 
     @property
     def people(self) -> int:
@@ -120,7 +129,7 @@ def cells_of(columns: MessageColumns, edges: Integers, corrected: Flags | None =
             given.
     """
     bins, inside = bins_of(columns.time, edges)
-    inside &= np.isfinite(columns.probabilities).any(axis=1)
+    inside &= judged(columns)
     elsewhere = np.zeros(int(inside.sum()), np.bool_) if corrected is None else corrected[inside]
     probability = columns.probabilities[inside].astype(np.float64)
     known = np.isfinite(probability) & ~elsewhere[:, None]
@@ -133,6 +142,14 @@ def cells_of(columns: MessageColumns, edges: Integers, corrected: Flags | None =
         known.astype(np.float64),
         elsewhere.astype(np.float64),
     )
+
+
+def judged(columns: MessageColumns) -> Flags:
+    """Return which messages a classifier judged, bool[n], be it by a sentiment only."""
+    if NO_MODEL not in columns.models:
+        return np.ones(len(columns), np.bool_)
+    some: Flags = columns.model != columns.models.index(NO_MODEL)
+    return some
 
 
 def merged(parts: Sequence[Cells]) -> Cells:

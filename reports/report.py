@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -63,7 +64,8 @@ class Point:
     Attributes:
         span: When.
         mood: Mean valence, every person counting once, with its interval.
-        shares: Share of each of the nine emotions, summing to 1; NaN is absent.
+        shares: Share of each of the nine emotions, summing to 1; NaN is absent, and all of them
+            are where too few people were judged for emotions.
         clear: True when it differs from the week's mood beyond chance, all points tested together.
     """
 
@@ -71,6 +73,11 @@ class Point:
     mood: Estimate
     shares: tuple[float, ...]
     clear: bool
+
+    @property
+    def told(self) -> bool:
+        """Return whether the shares are known."""
+        return not all(math.isnan(share) for share in self.shares)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +97,14 @@ class WeeklyReport:
         baseline: The weeks before; ``None`` when none of them had enough people.
         change: Mood minus the baseline's, paired by person.
         shares: The nine emotions in the order of ``EMOTIONS``.
+        telling: Part of the messages that were judged for emotions, in [0, 1]. The others were
+            judged by a classifier that tells pleasant from unpleasant only, or they come from too
+            few people.
         points: The curve, by time.
         hidden_days: Weekdays (0 is Monday) on which somebody wrote but nothing may be shown.
         late_by: How long after it was due the report was made, when that is worth saying.
+        rejudged: True when another classifier judged the weeks before, so that a part of the
+            change may come from that.
     """
 
     guild_id: int
@@ -107,9 +119,11 @@ class WeeklyReport:
     baseline: Baseline | None = None
     change: Estimate | None = None
     shares: tuple[EmotionShare, ...] = ()
+    telling: float = 1.0
     points: tuple[Point, ...] = ()
     hidden_days: tuple[int, ...] = ()
     late_by: timedelta | None = None
+    rejudged: bool = False
 
     @property
     def changed(self) -> bool:
@@ -123,6 +137,19 @@ class WeeklyReport:
         clear = [share for share in self.shares if share.clear]
         most = max(clear, key=_size_of_change, default=None)
         return most if most is not None and _size_of_change(most) >= NOTICEABLE_SHARE else None
+
+    @property
+    def tells_emotions(self) -> bool:
+        """Return whether there is a share of any emotion."""
+        return any(share.share is not None for share in self.shares)
+
+    @property
+    def compares_emotions(self) -> bool:
+        """Return whether shares can be compared with usual ones.
+
+        They cannot where the weeks before were judged by another classifier.
+        """
+        return any(share.change is not None for share in self.shares)
 
     @property
     def low(self) -> Point | None:
@@ -154,6 +181,7 @@ class MoodSummary:
         hidden: True when fewer people wrote; then ``mood`` and ``shares`` are empty.
         mood: Mean valence over person-days, with its interval.
         shares: The nine emotions in the order of ``EMOTIONS``.
+        telling: Part of the messages that were judged for emotions, as in ``WeeklyReport``.
     """
 
     guild_id: int
@@ -165,6 +193,7 @@ class MoodSummary:
     hidden: bool
     mood: Estimate | None = None
     shares: tuple[EmotionShare, ...] = ()
+    telling: float = 1.0
 
 
 def _size_of_change(share: EmotionShare) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -11,6 +12,7 @@ from classifiers.correction import ShareCorrection
 from reports.analysis import BASELINE_WEEKS, mood_summary, weekly_report
 from reports.gathered import Gathered, gather, together
 from reports.grouping import Integers, milliseconds
+from reports.judges import Judges
 from reports.period import DAYS, Week, local_edges, zone_of
 from reports.report import MoodSummary, WeeklyReport
 from reports.spans import PARTS
@@ -60,10 +62,11 @@ async def compute(
     first = week.previous(BASELINE_WEEKS).monday
     edges = local_edges(first, (BASELINE_WEEKS + 1) * DAYS, PARTS, zone)
     usable = _usable(correction)
-    gathered = await _collect(store, settings.guild_id, edges, usable)
+    judges = Judges(round(edges[BASELINE_WEEKS * DAYS * PARTS].timestamp() * 1000))
+    gathered = await _collect(store, settings.guild_id, edges, usable, judges)
     late = now - due if due is not None and now - due >= LATE_AFTER else None
     partial = now < week.bounds(zone)[1]
-    return await asyncio.to_thread(
+    report = await asyncio.to_thread(
         weekly_report,
         gathered,
         settings,
@@ -72,6 +75,7 @@ async def compute(
         late_by=late,
         correction=usable,
     )
+    return replace(report, rejudged=report.baseline is not None and judges.changed)
 
 
 async def summary(
@@ -110,11 +114,14 @@ async def _collect(
     guild_id: int,
     edges: tuple[datetime, ...],
     correction: ShareCorrection | None,
+    judges: Judges | None = None,
 ) -> Gathered:
     """Scan the store in the loop and reduce each batch in a thread."""
     limits: Integers = milliseconds(edges)
     parts: list[Gathered] = []
     async for columns in store.scan(guild_id, edges[0], edges[-1]):
+        if judges is not None:
+            judges.count(columns)
         await asyncio.to_thread(_take, parts, columns, limits, correction)
     return await asyncio.to_thread(together, parts)
 

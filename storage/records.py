@@ -15,6 +15,9 @@ PSEUDONYM_BYTES: Final = 16
 FOREVER: Final = 2**63 - 1
 """Milliseconds since the Unix epoch up to which an opt-out refuses: all of them."""
 
+NO_MODEL: Final = ""
+"""Model of a record whose message says nothing in words, so that nothing could judge it."""
+
 DEFAULT_RETENTION_DAYS: Final = 365
 DEFAULT_MINIMUM_GROUP: Final = 5
 
@@ -46,8 +49,9 @@ class MessageRecord:
             carries a later edit.
         language: ISO 639-1 code, or ``und``.
         probabilities: Nine values in the order of ``classifiers.emotion.EMOTIONS``; NaN is absent.
+            A backend that knows sentiments only leaves all of them absent.
         valence: In [-1, 1].
-        model: Backend and version.
+        model: Backend and version, or ``NO_MODEL``.
     """
 
     message_id: int

@@ -10,7 +10,7 @@ from bot.views.layout import Item, Layout, bar, joined, listed, plain, rule, sho
 from bot.views.words import language_name, sentiment_name
 from classifiers.classifier import Evidence
 from classifiers.prediction import Prediction
-from reports.wording import emotion_name
+from reports.wording import emotion_name, no_emotions
 from reports.wording.numbers import percent, signed
 
 RULE_NAMES: Final = {
@@ -55,6 +55,8 @@ def _headline(prediction: Prediction, say: Phrases) -> str:
 
 
 def _bars(prediction: Prediction, say: Phrases) -> list[str]:
+    if prediction.label is None:
+        return [f"{no_emotions(say.language)}."]
     known = sorted(prediction.as_mapping().items(), key=lambda pair: -pair[1])
     return [
         f"`{bar(probability)}` {percent(probability)} {emotion_name(emotion, say.language)}"

@@ -10,7 +10,7 @@ from bot.views.layout import Item, Layout, bar, joined, plain, rule, shortened, 
 from classifiers.emotion import Emotion
 from reports.bootstrap import Estimate
 from reports.report import MoodSummary
-from reports.wording import emotion_name, summary_headline
+from reports.wording import emotion_name, no_emotions, partly_note, summary_headline
 from reports.wording.numbers import largest, percent, signed
 
 _TOP: Final = 5
@@ -67,11 +67,15 @@ def _index(mood: Estimate, say: Phrases) -> str:
 
 
 def _shares(summary: MoodSummary, say: Phrases) -> list[str]:
-    return [
+    shares = [
         _share(each.emotion, each.share, say)
         for each in largest(summary.shares, _TOP)
         if each.share is not None
     ]
+    if not shares:
+        return [f"{no_emotions(say.language)}."]
+    note = partly_note(summary.telling, say.language)
+    return [*shares, *([f"{note}."] if note else [])]
 
 
 def _share(emotion: Emotion, share: Estimate, say: Phrases) -> str:

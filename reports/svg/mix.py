@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Final
 
 from classifiers.emotion import EMOTIONS, Emotion
 from reports.fonts import FontBook
 from reports.report import Point, WeeklyReport
+from reports.spans import PARTS
 from reports.svg import curve
 from reports.svg.canvas import WIDTH, Box, Canvas, Style, spread, stroke_of
 from reports.svg.frame import (
@@ -53,8 +56,9 @@ def mix_card(report: WeeklyReport, theme: Theme, words: Wording, fonts: FontBook
     week = {s.emotion: s.share.value for s in report.shares if s.share is not None}
     labels = _labels_width(canvas, week, words)
     right = WIDTH - MARGIN - labels - _LEADER
-    bar = Box(right - _BAR if report.points else MARGIN, TOP, right, BOTTOM)
-    if report.points:
+    days = any(point.told for point in report.points)
+    bar = Box(right - _BAR if days else MARGIN, TOP, right, BOTTOM)
+    if days:
         _draw_days(canvas, report, words, Box(MARGIN, TOP, bar.left - _GAP, BOTTOM))
     _draw_week(canvas, week, bar)
     axis = Style(LABEL_SIZE, theme.soft, anchor="middle")
@@ -68,6 +72,8 @@ def _heading(report: WeeklyReport, theme: Theme, words: Wording) -> Heading:
     moved = report.most_changed
     if report.baseline is None:
         return Heading(words.labels.mix, "", theme.ink, words.labels.no_baseline)
+    if not report.compares_emotions:
+        return Heading(words.labels.mix, "", theme.ink, words.labels.not_compared)
     if moved is None:
         return Heading(words.labels.mix, "", theme.ink, words.labels.steady)
     value, caption = words.moved(moved)
@@ -77,17 +83,26 @@ def _heading(report: WeeklyReport, theme: Theme, words: Wording) -> Heading:
 def _draw_days(canvas: Canvas, report: WeeklyReport, words: Wording, plot: Box) -> None:
     draw_hidden_days(canvas, report, plot, "mix-hidden")
     for segment in segments(report.points):
-        _draw_segment(canvas, segment, plot)
+        for told in _told(segment):
+            _draw_segment(canvas, told, plot)
     draw_separators(canvas, plot, canvas.theme.card, 2.5)
     draw_weekdays(canvas, words, plot)
 
 
+def _told(segment: list[Point]) -> Iterator[list[Point]]:
+    """Cut a segment where shares are not known."""
+    for known, points in groupby(segment, lambda point: point.told):
+        if known:
+            yield list(points)
+
+
 def _draw_segment(canvas: Canvas, segment: list[Point], plot: Box) -> None:
-    """Stack the emotions of neighbouring points, level up to the midnights at both ends."""
+    """Stack the emotions of neighbouring points, level up to where the parts of the days end."""
+    first, last = segment[0].span, segment[-1].span
     places = [
-        float(segment[0].span.day),
+        first.day + first.first / PARTS,
         *(point.span.position for point in segment),
-        float(segment[-1].span.day + 1),
+        last.day + (last.last + 1) / PARTS,
     ]
     points = [segment[0], *segment, segment[-1]]
     xs = [x_of(plot, place) for place in places]

@@ -9,6 +9,7 @@ from reports.report import MoodSummary, WeeklyReport
 from reports.wording.contract import Labels, Wording
 from reports.wording.en import English
 from reports.wording.ko import Korean
+from reports.wording.numbers import is_partly
 
 __all__ = [
     "Labels",
@@ -18,6 +19,8 @@ __all__ = [
     "headline",
     "late_note",
     "lines",
+    "no_emotions",
+    "partly_note",
     "sentence",
     "summary_headline",
     "summary_lines",
@@ -68,6 +71,16 @@ def date_range(week: Week, language: str) -> str:
 def emotion_name(emotion: Emotion, language: str) -> str:
     """Return the name of an emotion."""
     return wording_of(language).emotions[emotion]
+
+
+def no_emotions(language: str) -> str:
+    """Return that the classifier knows sentiments only, without a full stop."""
+    return wording_of(language).labels.no_emotions
+
+
+def partly_note(telling: float, language: str) -> str | None:
+    """Return for which part of the messages emotions are known; ``None`` for all or none."""
+    return wording_of(language).partly(telling) if is_partly(telling) else None
 
 
 def summary_headline(summary: MoodSummary, language: str) -> str:

@@ -28,6 +28,9 @@ class Labels:
         whole_week: The bar of the whole week.
         steady: In place of a change when none is clear.
         no_baseline: In place of a comparison when there is nothing to compare with.
+        not_compared: In place of a change when the weeks before were judged by another classifier.
+        no_emotions: In place of shares when the classifier knows sentiments only.
+        rejudged: Beside a change when the weeks before were judged by another classifier.
     """
 
     mood: str
@@ -37,6 +40,9 @@ class Labels:
     whole_week: str
     steady: str
     no_baseline: str
+    not_compared: str
+    no_emotions: str
+    rejudged: str
 
 
 class Wording(Protocol):
@@ -87,6 +93,10 @@ class Wording(Protocol):
 
     def moved(self, share: EmotionShare) -> tuple[str, str]:
         """Return the change of an emotion's share: name with points, and before with after."""
+        ...
+
+    def partly(self, telling: float) -> str:
+        """Return for which part of the messages, in (0, 1), emotions are known."""
         ...
 
     def mood_note(self, report: WeeklyReport) -> str:

@@ -15,8 +15,10 @@ from reports.spans import Span
 from reports.wording.contract import Labels
 from reports.wording.numbers import (
     interval,
+    is_partly,
     is_tight,
     largest,
+    part,
     percent,
     percents,
     points,
@@ -53,6 +55,9 @@ class English:
         whole_week="Week",
         steady="much as usual",
         no_baseline="no earlier weeks yet",
+        not_compared="not compared: new classifier",
+        no_emotions="This classifier tells pleasant from unpleasant, not single emotions",
+        rejudged="Another classifier judged the weeks before, which may be part of the change",
     )
     weekdays: tuple[str, ...] = tuple(day[:3] for day in _DAYS)
     emotions: Mapping[Emotion, str] = MappingProxyType(
@@ -105,7 +110,8 @@ class English:
                 f"Usual {signed(report.baseline.mood)} · change {signed(report.change.value)} "
                 f"{_interval(report.change)}"
             )
-            lines.append(self._moved(report.most_changed))
+        lines += [self.labels.rejudged] if report.rejudged else []
+        lines += self._emotions(report)
         return (*lines, *self._extremes(report), *self._hidden_days(report))
 
     def late(self, delay: timedelta) -> str:
@@ -127,6 +133,10 @@ class English:
         unit = "pt" if change[1:] == "1" else "pts"
         return f"{self.emotions[share.emotion]} {change} {unit}", f"usual {before}, now {after}"
 
+    def partly(self, telling: float) -> str:
+        """Return for which part of the messages emotions are known."""
+        return f"Emotions: from {part(telling)} of the messages, the only ones judged for them"
+
     def mood_note(self, report: WeeklyReport) -> str:
         """Return how to read the card on moods."""
         if not report.points:
@@ -141,11 +151,15 @@ class English:
         """Return how to read the card on emotions."""
         if not report.points:
             return f"only the whole week: fewer than {report.minimum_group} people each day"
-        return " · ".join(["the higher, the more pleasant", *self._shaded(report)])
+        parts = ["the higher, the more pleasant", *self._shaded(report)]
+        if is_partly(report.telling):
+            parts.append(f"from {part(report.telling)} of the messages")
+        return " · ".join(parts)
 
     def mood_alt(self, report: WeeklyReport) -> str:
         """Return the card on moods in words."""
         facts = [f"{self.headline(report)}.", self.sentence(report)]
+        facts += [f"{self.labels.rejudged}."] if report.rejudged else []
         if report.low is not None and report.high is not None:
             facts.append(
                 f"Lowest on {self.when(report.low.span)} ({signed(report.low.mood.value)}), "
@@ -158,8 +172,10 @@ class English:
     def mix_alt(self, report: WeeklyReport) -> str:
         """Return the card on emotions in words."""
         known = [f"{self.emotions[s.emotion]} {_share(s)}" for s in largest(report.shares, 9)]
-        finding = self._moved(report.most_changed) if report.baseline is not None else ""
+        finding = self._moved(report)
         facts = [finding + "." if finding else "", f"Emotions of the week: {', '.join(known)}."]
+        if is_partly(report.telling):
+            facts.append(self.partly(report.telling) + ".")
         facts.append(f"Chart of the shares of emotions, {self.date_range(report.week)}.")
         return " ".join(fact for fact in facts if fact)
 
@@ -175,12 +191,15 @@ class English:
         """Return the numbers of a summary."""
         if summary.hidden or summary.mood is None:
             return ()
-        top = (f"{self.emotions[s.emotion]} {_share(s)}" for s in largest(summary.shares, 3))
-        return (
+        top = [f"{self.emotions[s.emotion]} {_share(s)}" for s in largest(summary.shares, 3)]
+        lines = [
             _counts(summary.messages, summary.people),
             f"Mood index {signed(summary.mood.value)} {_interval(summary.mood)}",
-            f"Most frequent: {', '.join(top)}",
-        )
+            f"Most frequent: {', '.join(top)}" if top else self.labels.no_emotions,
+        ]
+        if top and is_partly(summary.telling):
+            lines.append(self.partly(summary.telling))
+        return tuple(lines)
 
     def summary_sentence(self, summary: MoodSummary) -> str:
         """Return the mood index, or why it is hidden."""
@@ -188,7 +207,18 @@ class English:
             return _hidden(summary.messages, summary.minimum_group)
         return f"The mood index is {signed(summary.mood.value)} {_interval(summary.mood)}."
 
-    def _moved(self, share: EmotionShare | None) -> str:
+    def _emotions(self, report: WeeklyReport) -> list[str]:
+        if not report.tells_emotions:
+            return [self.labels.no_emotions]
+        lines = [self._moved(report)] if report.baseline is not None else []
+        return [*lines, self.partly(report.telling)] if is_partly(report.telling) else lines
+
+    def _moved(self, report: WeeklyReport) -> str:
+        share = report.most_changed
+        if report.baseline is None:
+            return ""
+        if not report.compares_emotions:
+            return "Emotions are not compared with usual: another classifier judged them"
         if share is None or share.share is None or share.usual is None:
             return "No emotion's share clearly differs from usual"
         before, after = percents(share.usual, share.share.value)

@@ -15,8 +15,10 @@ from reports.spans import Span
 from reports.wording.contract import Labels
 from reports.wording.numbers import (
     interval,
+    is_partly,
     is_tight,
     largest,
+    part,
     percent,
     percents,
     points,
@@ -40,6 +42,9 @@ class Korean:
         whole_week="한 주",
         steady="평소와 비슷해요",
         no_baseline="비교할 지난 주가 아직 없어요",
+        not_compared="분류기가 바뀌어 비교하지 않았어요",
+        no_emotions="이 분류기는 유쾌함과 불쾌함만 구별하고, 감정의 종류는 나누지 않아요",
+        rejudged="지난 주들은 다른 분류기가 판정해서, 차이의 일부는 그 때문일 수 있어요",
     )
     weekdays: tuple[str, ...] = ("월", "화", "수", "목", "금", "토", "일")
     emotions: Mapping[Emotion, str] = MappingProxyType(
@@ -102,7 +107,8 @@ class Korean:
                 f"평소 {signed(report.baseline.mood)} · 차이 {signed(report.change.value)}"
                 f"{_interval(report.change)}"
             )
-            lines.append(self._moved(report.most_changed))
+        lines += [self.labels.rejudged] if report.rejudged else []
+        lines += self._emotions(report)
         return (*lines, *self._extremes(report), *self._hidden_days(report))
 
     def late(self, delay: timedelta) -> str:
@@ -123,6 +129,10 @@ class Korean:
         name = self.emotions[share.emotion]
         return f"{name} {points(share.change or 0.0)}%p", f"평소 {before}, 이번 주 {after}"
 
+    def partly(self, telling: float) -> str:
+        """Return for which part of the messages emotions are known."""
+        return f"감정 구성은 감정까지 판정한 메시지 {part(telling)}만으로 냈어요"
+
     def mood_note(self, report: WeeklyReport) -> str:
         """Return how to read the card on moods."""
         if not report.points:
@@ -136,11 +146,15 @@ class Korean:
         """Return how to read the card on emotions."""
         if not report.points:
             return f"하루에 {report.minimum_group}명이 안 되어 한 주 전체만 보여 드려요"
-        return " · ".join(["위로 갈수록 유쾌한 감정", *self._shaded(report)])
+        parts = ["위로 갈수록 유쾌한 감정", *self._shaded(report)]
+        if is_partly(report.telling):
+            parts.append(f"메시지의 {part(report.telling)}만으로 냄")
+        return " · ".join(parts)
 
     def mood_alt(self, report: WeeklyReport) -> str:
         """Return the card on moods in words."""
         facts = [f"{self.headline(report)}.", self.sentence(report)]
+        facts += [f"{self.labels.rejudged}."] if report.rejudged else []
         if report.low is not None and report.high is not None:
             facts.append(
                 f"가장 낮은 때는 {self.when(report.low.span)}({signed(report.low.mood.value)}), "
@@ -153,8 +167,10 @@ class Korean:
     def mix_alt(self, report: WeeklyReport) -> str:
         """Return the card on emotions in words."""
         known = [f"{self.emotions[s.emotion]} {_share(s)}" for s in largest(report.shares, 9)]
-        finding = self._moved(report.most_changed) if report.baseline is not None else ""
+        finding = self._moved(report)
         facts = [finding + "." if finding else "", f"한 주의 감정 구성: {', '.join(known)}."]
+        if is_partly(report.telling):
+            facts.append(self.partly(report.telling) + ".")
         facts.append(f"{self.date_range(report.week)}의 감정 비율 그래프.")
         return " ".join(fact for fact in facts if fact)
 
@@ -170,12 +186,15 @@ class Korean:
         """Return the numbers of a summary."""
         if summary.hidden or summary.mood is None:
             return ()
-        top = (f"{self.emotions[s.emotion]} {_share(s)}" for s in largest(summary.shares, 3))
-        return (
+        top = [f"{self.emotions[s.emotion]} {_share(s)}" for s in largest(summary.shares, 3)]
+        lines = [
             _counts(summary.messages, summary.people),
             f"기분 지수 {signed(summary.mood.value)}{_interval(summary.mood)}",
-            f"가장 많은 감정: {', '.join(top)}",
-        )
+            f"가장 많은 감정: {', '.join(top)}" if top else self.labels.no_emotions,
+        ]
+        if top and is_partly(summary.telling):
+            lines.append(self.partly(summary.telling))
+        return tuple(lines)
 
     def summary_sentence(self, summary: MoodSummary) -> str:
         """Return the mood index, or why it is hidden."""
@@ -184,7 +203,18 @@ class Korean:
         mood = attached(signed(summary.mood.value), "이에요/예요")
         return f"기분 지수는 {mood}{_interval(summary.mood)}."
 
-    def _moved(self, share: EmotionShare | None) -> str:
+    def _emotions(self, report: WeeklyReport) -> list[str]:
+        if not report.tells_emotions:
+            return [self.labels.no_emotions]
+        lines = [self._moved(report)] if report.baseline is not None else []
+        return [*lines, self.partly(report.telling)] if is_partly(report.telling) else lines
+
+    def _moved(self, report: WeeklyReport) -> str:
+        share = report.most_changed
+        if report.baseline is None:
+            return ""
+        if not report.compares_emotions:
+            return "감정 구성은 분류기가 바뀌어 평소와 비교하지 않았어요"
         if share is None or share.share is None or share.usual is None:
             return "감정 구성은 평소와 뚜렷한 차이가 없어요"
         before, after = percents(share.usual, share.share.value)

@@ -11,6 +11,9 @@ from reports.report import EmotionShare
 
 MINUS: Final = "−"
 
+NEARLY_ALL: Final = 0.99
+"""From this part of the messages on, it is not worth saying that some are missing."""
+
 
 def signed(value: float) -> str:
     """Return a mood with two digits and its sign: +0.12, −0.12, 0.00."""
@@ -41,6 +44,16 @@ def percents(before: float, after: float) -> tuple[str, str]:
     """Return two shares with just enough digits to tell them apart (at most one)."""
     whole = percent(before), percent(after)
     return whole if whole[0] != whole[1] else (percent(before, 1), percent(after, 1))
+
+
+def is_partly(telling: float) -> bool:
+    """Return whether emotions are known for some of the messages, and not for nearly all."""
+    return 0 < telling < NEARLY_ALL
+
+
+def part(telling: float) -> str:
+    """Return a part of the messages in percent; one that is not all is never shown as 100 %."""
+    return percent(min(telling, NEARLY_ALL))
 
 
 def points(change: float) -> str:

@@ -21,7 +21,7 @@ from reports.period import Week
 from reports.rasterise import rasterise
 from reports.report import Baseline, EmotionShare, Point, WeeklyReport
 from reports.spans import Span
-from storage.records import GuildSettings, MessageColumns, MessageRecord
+from storage.records import NO_MODEL, GuildSettings, MessageColumns, MessageRecord
 
 GOLDEN = Path(__file__).parent / "golden"
 WEEK = Week(2026, 46)
@@ -63,6 +63,29 @@ def changed(columns: MessageColumns, **new: np.ndarray | tuple[str, ...]) -> Mes
     """Return the columns with some of them replaced."""
     names = MessageColumns.__slots__
     return MessageColumns(*(new.get(name, getattr(columns, name)) for name in names))
+
+
+def unjudged(columns: MessageColumns, index: int | slice) -> MessageColumns:
+    """Return the columns with some messages that say nothing in words."""
+    probabilities, valence = columns.probabilities.copy(), columns.valence.copy()
+    model = columns.model + np.int16(1)
+    probabilities[index], valence[index], model[index] = np.nan, 0, 0
+    return changed(
+        columns,
+        probabilities=probabilities,
+        valence=valence,
+        model=model,
+        models=(NO_MODEL, *columns.models),
+    )
+
+
+def by_sentiment(columns: MessageColumns, where: np.ndarray | slice) -> MessageColumns:
+    """Return the columns with some messages judged by their sentiment only."""
+    probabilities, model = columns.probabilities.copy(), columns.model.copy()
+    probabilities[where] = np.nan
+    model[where] = len(columns.models)
+    models = (*columns.models, "polar@1")
+    return changed(columns, probabilities=probabilities, model=model, models=models)
 
 
 def columns_of(records: Iterable[MessageRecord]) -> MessageColumns:

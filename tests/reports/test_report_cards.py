@@ -30,6 +30,7 @@ from tests.reports.report_samples import (
     THEMES,
     WEEK,
     ListStore,
+    by_sentiment,
     changed,
     community,
     day_of,
@@ -168,6 +169,8 @@ WEEKS: dict[str, Change] = {
     "lowest": all_at(-1.0),
     "zero": all_at(0.0),
     "three classes": three_classes,
+    "two classifiers": lambda columns: by_sentiment(columns, (day_of(columns) != 2)),
+    "another before": lambda columns: by_sentiment(columns, (day_of(columns) < 0)),
 }
 
 

@@ -9,7 +9,15 @@ import pytest
 
 from classifiers.emotion import EMOTIONS, Emotion
 from reports.grouping import cells_of, merged, milliseconds
-from tests.reports.report_samples import changed, columns_of, community, local, record, taken
+from tests.reports.report_samples import (
+    changed,
+    columns_of,
+    community,
+    local,
+    record,
+    taken,
+    unjudged,
+)
 
 EDGES = milliseconds([local(0, 6 * part) for part in range(29)])
 
@@ -78,8 +86,6 @@ def test_nothing_gives_nothing() -> None:
 
 def test_messages_that_nothing_could_judge_do_not_pull_towards_neutral() -> None:
     worded = columns_of([record(1, 0, local(0, 1), 0.5), record(2, 0, local(0, 2), 0.3)])
-    probabilities = worded.probabilities.copy()
-    probabilities[1] = np.nan
-    cells = cells_of(changed(worded, probabilities=probabilities), EDGES)
+    cells = cells_of(unjudged(worded, 1), EDGES)
     assert cells.messages.tolist() == [1]
     assert cells.mean_valence() == pytest.approx([0.5])

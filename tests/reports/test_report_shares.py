@@ -17,7 +17,7 @@ from reports.period import local_edges, zone_of
 from reports.tallies import KINDS, kinds_of
 from reports.weekly import WeeklyReport, compute, summary
 from storage.records import MessageColumns
-from tests.reports.report_samples import AFTER, SETTINGS, WEEK, ListStore, changed, taken
+from tests.reports.report_samples import AFTER, SETTINGS, WEEK, ListStore, changed, taken, unjudged
 from tests.support.simulated import (
     CLASSES,
     MODEL,
@@ -221,9 +221,7 @@ async def test_classes_that_the_backend_cannot_see_stay_absent() -> None:
 
 async def test_messages_without_words_are_left_out(known: ShareCorrection) -> None:
     columns = written(np.random.default_rng(13), WEEK, NEUTRAL_HEAVY, 60, 3.0)
-    probabilities = columns.probabilities.copy()
-    probabilities[::5] = np.nan
-    report = await report_of(changed(columns, probabilities=probabilities), known)
+    report = await report_of(unjudged(columns, slice(None, None, 5)), known)
     kept = np.ones(len(columns), np.bool_)
     kept[::5] = False
     assert values(report) == pytest.approx(values(await report_of(taken(columns, kept), known)))
