@@ -51,7 +51,7 @@ async def test_the_bot_corrects_shares_with_what_its_classifier_says_of_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     point = EntryPoint("simulated", "tests.support.simulated_backend:create", GROUP)
-    monkeypatch.setattr("classifiers.classifier.installed", lambda: {point.name: point})
+    monkeypatch.setattr("classifiers.classifier.entry_points", lambda group: [point])
     settings = Settings(
         store=f"sqlite:///{tmp_path / 'bot.sqlite3'}", data_dir=tmp_path, classifier="simulated"
     )
