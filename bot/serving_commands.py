@@ -130,7 +130,8 @@ def _run(choices: ServerChoices, limits: Limits, key: str | None) -> None:
 
         most = max(choices.replicas, choices.max_replicas or 1)
         scale = Scale(choices.replicas, most, choices.ray_address)
-        with deployed(plan, scale, choices.host, choices.port) as address:
+        ray = deployed(plan, scale, choices.host, choices.port, access_log=choices.access_log)
+        with ray as address:
             asyncio.run(until_stopped(_wait(address)))
     else:
         from classifiers.serving.over_aiohttp import listening  # noqa: PLC0415

@@ -98,6 +98,11 @@ class Application:
         )
         self._batcher.start()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether ``stop_accepting`` was called."""
+        return self._stopping
+
     def stop_accepting(self) -> None:
         """Answer 503 to whatever comes from now on; what is in hand goes on."""
         self._stopping = True

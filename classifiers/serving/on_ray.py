@@ -7,7 +7,9 @@ it batches calls, not the texts in them, and has no bound at which it sends clie
 from __future__ import annotations
 
 import logging
+import math
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,7 +50,9 @@ class Scale:
 
 
 @contextmanager
-def deployed(plan: Plan, scale: Scale, host: str, port: int) -> Iterator[str]:
+def deployed(
+    plan: Plan, scale: Scale, host: str, port: int, *, access_log: bool = True
+) -> Iterator[str]:
     """Serve on Ray until the context ends.
 
     Args:
@@ -56,54 +60,75 @@ def deployed(plan: Plan, scale: Scale, host: str, port: int) -> Iterator[str]:
         scale: How many there are.
         host: The address to listen on.
         port: The port of the proxy; Ray cannot choose one.
+        access_log: Whether Ray writes a line a request into its log files; never a text.
 
     Yields:
         The address, ``http://host:port``.
 
     Raises:
-        BackendUnavailable: Ray is not installed, or no replica comes up.
+        BackendUnavailable: Ray is not installed, the port is taken, or no replica comes up.
     """
-    # Ray reads it when it is imported; a server of ours tells nobody that it runs.
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    plan.application()  # A wrong backend is told here, in one line, before Ray is started.
+    _prepare(scale)
     ray = required("ray", EXTRA)
     serve = required("ray.serve", EXTRA)
-    plan.application()  # A wrong backend is told here, in one line, before a cluster is started.
+    logging.getLogger("ray.serve").setLevel(logging.WARNING)
+    _check_port(host, port)
     _connect(ray, scale)
     try:
         serve.start(proxy_location="HeadOnly", http_options={"host": host, "port": port})
         try:
-            serve.run(_deployment(serve, plan, scale), name=NAME, route_prefix="/")
+            serve.run(
+                _deployment(serve, plan, scale),
+                name=NAME,
+                route_prefix="/",
+                logging_config={"enable_access_log": access_log},
+            )
         except RuntimeError as error:
-            msg = f"no replica of {NAME} came up; the logs of Ray say why"
+            msg = "no replica came up; the log files of Ray say why"
             raise BackendUnavailable(msg) from error
         yield f"http://{host}:{port}"
+        serve.delete(NAME)
     finally:
-        _disconnect(ray, serve, scale)
+        ray.shutdown()
+
+
+def _prepare(scale: Scale) -> None:
+    """Set what Ray reads when it is imported; what is set already stays."""
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    if scale.address is None:
+        # A cluster of one machine is nobody else's business. On Windows and macOS this is Ray's
+        # default; elsewhere it is the only way to keep its ports on loopback.
+        os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
+
+
+def _check_port(host: str, port: int) -> None:
+    """Try the port: what Ray says when it is taken is a page long."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        msg = f"cannot listen on {host}:{port}: {error.strerror or error}"
+        raise BackendUnavailable(msg) from error
 
 
 def _connect(ray: Any, scale: Scale) -> None:  # noqa: ANN401 - Ray is optional
     quiet = {"log_to_driver": False, "logging_level": logging.WARNING}
     if scale.address is not None:
-        ray.init(address=scale.address, namespace=NAME, **quiet)
+        try:
+            ray.init(address=scale.address, namespace=NAME, **quiet)
+        except ConnectionError as error:
+            msg = f"no cluster of Ray answers at {scale.address}"
+            raise BackendUnavailable(msg) from error
         return
     ray.init(
         address="local",
         namespace=NAME,
-        num_cpus=max(1, round(scale.most * scale.cpus + 0.5)),
+        num_cpus=max(1, math.ceil(scale.most * scale.cpus)),
         include_dashboard=False,
         object_store_memory=SMALLEST_OBJECT_STORE,
-        # A cluster of one machine is nobody else's business: all of its ports are on loopback.
-        _node_ip_address="127.0.0.1",
         **quiet,
     )
-
-
-def _disconnect(ray: Any, serve: Any, scale: Scale) -> None:  # noqa: ANN401
-    if scale.address is None:
-        serve.shutdown()
-    else:
-        serve.delete(NAME)
-    ray.shutdown()
 
 
 def _deployment(serve: Any, plan: Plan, scale: Scale) -> Any:  # noqa: ANN401
