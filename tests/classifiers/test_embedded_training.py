@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress
 
-from bot.training_commands import ProgressBars, train
+from bot.training_bars import ProgressBars
+from bot.training_commands import train
 from classifiers.embedded import EmbeddedClassifier, EmbeddedPredictor
 from classifiers.embedded.features import grams, plain
 from classifiers.embedded.model import POOL_SCALE
