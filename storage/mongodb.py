@@ -26,6 +26,7 @@ from storage.records import (
     GuildSettings,
     MessageColumns,
     ReportClaim,
+    Verdict,
 )
 from storage.settings_document import settings_from_document, settings_to_document
 
@@ -93,6 +94,11 @@ class MongoStore:
     async def apply(self, batch: Batch) -> int:
         """Write a batch; return the number of inserted or replaced records."""
         return await messages.apply_batch(self._database, batch)
+
+    @_reaching
+    async def rejudge(self, guild_id: int, verdicts: Sequence[Verdict]) -> int:
+        """Replace what is said of messages that are kept; return of how many."""
+        return await messages.replace_verdicts(self._database, guild_id, verdicts)
 
     async def scan(
         self, guild_id: int, start: datetime, end: datetime

@@ -31,6 +31,7 @@ from storage.records import (
     MessageColumns,
     MessageRecord,
     ReportClaim,
+    Verdict,
 )
 
 Document = dict[str, Any]
@@ -59,7 +60,7 @@ def opt_out_key(record: MessageRecord) -> str:
     return key(record.guild_id, author_text(record.author))
 
 
-def edit_stamp(record: MessageRecord) -> Int64:
+def edit_stamp(record: MessageRecord | Verdict) -> Int64:
     """Return a number that grows with every edit."""
     edited = record.edited_at
     return Int64(NEVER_EDITED if edited is None else milliseconds(edited))
@@ -75,7 +76,7 @@ def newest_edits(records: Iterable[MessageRecord]) -> list[MessageRecord]:
     return list(newest.values())
 
 
-def message_filter(record: MessageRecord) -> Document:
+def message_filter(record: MessageRecord | Verdict) -> Document:
     """Return what matches the stored record when it is not newer than this one."""
     return {"_id": Int64(record.message_id), "e": {"$lte": edit_stamp(record)}}
 
@@ -87,14 +88,25 @@ def message_update(record: MessageRecord) -> Document:
         "c": Int64(record.channel_id),
         "a": author_text(record.author),
         "t": Int64(milliseconds(record.created_at)),
+        **_said(record),
+    }
+    if record.thread_id is not None:
+        fields["h"] = Int64(record.thread_id)
+    return {"$set": fields}
+
+
+def verdict_update(verdict: Verdict) -> Document:
+    """Return the update that replaces what is said of a message."""
+    return {"$set": _said(verdict)}
+
+
+def _said(record: MessageRecord | Verdict) -> Document:
+    return {
         "e": edit_stamp(record),
         "l": record.language,
         "s": pack_scores(record),
         "m": record.model,
     }
-    if record.thread_id is not None:
-        fields["h"] = Int64(record.thread_id)
-    return {"$set": fields}
 
 
 def message_columns(documents: Sequence[Document]) -> MessageColumns:

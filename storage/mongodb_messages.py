@@ -22,10 +22,19 @@ from storage.mongodb_documents import (
     message_update,
     newest_edits,
     opt_out_key,
+    verdict_update,
 )
 from storage.mongodb_schema import Database
 from storage.packing import milliseconds
-from storage.records import FOREVER, Batch, Deletion, MessageColumns, MessageRecord, Watermark
+from storage.records import (
+    FOREVER,
+    Batch,
+    Deletion,
+    MessageColumns,
+    MessageRecord,
+    Verdict,
+    Watermark,
+)
 
 PAGE_ROWS: Final = 1024
 
@@ -41,6 +50,16 @@ async def apply_batch(database: Database, batch: Batch) -> int:
     if batch.watermarks:
         steps = [_advance(mark) for mark in batch.watermarks]
         await database["watermarks"].bulk_write(steps, ordered=False)
+    return written
+
+
+async def replace_verdicts(database: Database, guild_id: int, verdicts: Sequence[Verdict]) -> int:
+    """Replace what is said of messages that are kept, unless edited since; return of how many."""
+    steps = [
+        UpdateOne({**message_filter(verdict), "g": Int64(guild_id)}, verdict_update(verdict))
+        for verdict in verdicts
+    ]
+    written, _ = await _bulk(database, steps)
     return written
 
 

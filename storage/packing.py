@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.emotion import EMOTIONS
-from storage.records import MessageColumns, MessageRecord, require_utc
+from storage.records import MessageColumns, MessageRecord, Verdict, require_utc
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND: Final = timedelta(milliseconds=1)
@@ -52,7 +52,7 @@ def optional_moment(stamp: int | None) -> datetime | None:
     return None if stamp is None else moment_at(stamp)
 
 
-def pack_scores(record: MessageRecord) -> bytes:
+def pack_scores(record: MessageRecord | Verdict) -> bytes:
     """Return the probabilities and the valence as 40 bytes."""
     return _pack(*record.probabilities, record.valence)
 

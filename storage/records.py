@@ -73,6 +73,27 @@ class MessageRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What another classifier says of a message that is kept already.
+
+    Attributes:
+        message_id: Discord snowflake.
+        edited_at: When the classified text was last edited.
+        language: As in ``MessageRecord``.
+        probabilities: As in ``MessageRecord``.
+        valence: As in ``MessageRecord``.
+        model: As in ``MessageRecord``.
+    """
+
+    message_id: int
+    edited_at: datetime | None
+    language: str
+    probabilities: tuple[float, ...]
+    valence: float
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class Watermark:
     """Every message of a container up to ``message_id`` has been dealt with."""
 

@@ -21,6 +21,7 @@ from storage.records import (
     GuildSettings,
     MessageColumns,
     ReportClaim,
+    Verdict,
 )
 from storage.settings_document import settings_from_document, settings_to_document
 from storage.sqlite_connection import SqliteConnection, transaction
@@ -96,6 +97,12 @@ class SqliteStore:
                 return messages.apply_batch(connection, batch)
 
         return await _opened(self._writer).run(within)
+
+    async def rejudge(self, guild_id: int, verdicts: Sequence[Verdict]) -> int:
+        """Replace what is said of messages that are kept; return of how many."""
+        if not verdicts:
+            return 0
+        return await self._write(messages.replace_verdicts, guild_id, verdicts)
 
     async def scan(
         self, guild_id: int, start: datetime, end: datetime

@@ -22,7 +22,15 @@ from storage.packing import (
     ordered_columns,
     pack_scores,
 )
-from storage.records import FOREVER, Batch, Deletion, MessageColumns, MessageRecord, Watermark
+from storage.records import (
+    FOREVER,
+    Batch,
+    Deletion,
+    MessageColumns,
+    MessageRecord,
+    Verdict,
+    Watermark,
+)
 
 T = TypeVar("T")
 
@@ -79,6 +87,31 @@ def apply_batch(connection: sqlite3.Connection, batch: Batch) -> int:
     for marks in _chunks(batch.watermarks):
         _advance(connection, marks)
     return written
+
+
+def replace_verdicts(
+    connection: sqlite3.Connection, guild_id: int, verdicts: Sequence[Verdict]
+) -> int:
+    """Replace what is said of messages that are kept, unless edited since; return of how many."""
+    rows = [
+        (
+            edited := optional_milliseconds(verdict.edited_at),
+            verdict.language,
+            pack_scores(verdict),
+            verdict.model,
+            guild_id,
+            verdict.message_id,
+            edited,
+        )
+        for verdict in verdicts
+    ]
+    return connection.executemany(
+        """
+        UPDATE message SET edited = ?, language = ?, scores = ?, model = ?
+        WHERE guild = ? AND id = ? AND (edited IS NULL OR ? >= edited)
+        """,
+        rows,
+    ).rowcount
 
 
 def read_page(

@@ -12,6 +12,7 @@ from storage.records import (
     GuildSettings,
     MessageColumns,
     ReportClaim,
+    Verdict,
 )
 
 
@@ -48,6 +49,14 @@ class Store(Protocol):
         Left out are records that their author refused (an opt-out, or an erasure after they were
         written), and records older than the stored edit of the same message. Watermarks only move
         forward. Applying the same batch again changes nothing.
+        """
+        ...
+
+    async def rejudge(self, guild_id: int, verdicts: Sequence[Verdict]) -> int:
+        """Replace what is said of messages; return of how many.
+
+        Left out are messages that are not kept, so that nothing comes back that was deleted or
+        refused, and those whose record carries a later edit.
         """
         ...
 
