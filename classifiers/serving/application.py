@@ -104,8 +104,10 @@ class Application:
         return self._stopping
 
     def stop_accepting(self) -> None:
-        """Answer 503 to whatever comes from now on; what is in hand goes on."""
+        """Answer 503 to whatever comes from now on; what is in hand is finished at once."""
         self._stopping = True
+        if self._batcher is not None:
+            self._batcher.hurry()
 
     async def close(self) -> None:
         """Judge what waits, then release the classifier; harmless when called twice."""

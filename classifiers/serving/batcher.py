@@ -111,6 +111,11 @@ class Batcher(Generic[Item, Answer]):
         """Start to judge."""
         self._worker = asyncio.get_running_loop().create_task(self._work(), name="batcher")
 
+    def hurry(self) -> None:
+        """From now on, let no batch wait to be filled."""
+        self._max_wait = 0
+        self._full.set()
+
     async def close(self) -> None:
         """Take nothing new, judge what waits, and stop."""
         self._closing = True

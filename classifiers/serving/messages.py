@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Any, Final
 
-from classifiers.errors import ClassifierError
+from classifiers.errors import BackendUnavailable, ClassifierError
 
 JSON: Final = "application/json"
 
@@ -103,6 +104,13 @@ def body_too_large(limit: int) -> RequestRefused:
         f"the body is larger than {limit} bytes; send fewer texts a request",
         {"Connection": "close"},
     )
+
+
+def cannot_listen(host: str, port: int, error: OSError) -> BackendUnavailable:
+    """Return what to raise where an address cannot be taken."""
+    # The words of asyncio and socket differ, those of the system do not.
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    return BackendUnavailable(f"cannot listen on {host}:{port}: {reason}")
 
 
 def client_gone() -> RequestRefused:

@@ -19,6 +19,7 @@ from classifiers.errors import BackendUnavailable
 from classifiers.extras import required
 from classifiers.serving.application import Application
 from classifiers.serving.asgi import AsgiApplication
+from classifiers.serving.messages import cannot_listen
 from classifiers.serving.plan import Plan
 
 NAME: Final = "nunchi"
@@ -68,12 +69,13 @@ def deployed(
     Raises:
         BackendUnavailable: Ray is not installed, the port is taken, or no replica comes up.
     """
-    plan.application()  # A wrong backend is told here, in one line, before Ray is started.
+    # What is wrong with the backend or the port is told in one line before Ray is started.
+    plan.application()
+    _check_port(host, port)
     _prepare(scale)
     ray = required("ray", EXTRA)
     serve = required("ray.serve", EXTRA)
     logging.getLogger("ray.serve").setLevel(logging.WARNING)
-    _check_port(host, port)
     _connect(ray, scale)
     try:
         serve.start(proxy_location="HeadOnly", http_options={"host": host, "port": port})
@@ -108,8 +110,7 @@ def _check_port(host: str, port: int) -> None:
     try:
         socket.create_server((host, port), family=family).close()
     except OSError as error:
-        msg = f"cannot listen on {host}:{port}: {error.strerror or error}"
-        raise BackendUnavailable(msg) from error
+        raise cannot_listen(host, port, error) from error
 
 
 def _connect(ray: Any, scale: Scale) -> None:  # noqa: ANN401 - Ray is optional

@@ -8,9 +8,14 @@ from typing import Final
 
 from aiohttp import web
 
-from classifiers.errors import BackendUnavailable
 from classifiers.serving.application import Application
-from classifiers.serving.messages import Request, Response, body_too_large, client_gone
+from classifiers.serving.messages import (
+    Request,
+    Response,
+    body_too_large,
+    cannot_listen,
+    client_gone,
+)
 
 GRACE: Final = 30.0
 """Seconds that requests in hand have to end when the server stops."""
@@ -38,8 +43,7 @@ async def listening(application: Application, host: str, port: int) -> AsyncIter
         try:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
-            msg = f"cannot listen on {host}:{port}: {error.strerror or error}"
-            raise BackendUnavailable(msg) from error
+            raise cannot_listen(host, port, error) from error
         taken = runner.addresses[0]
         yield f"http://{f'[{taken[0]}]' if ':' in taken[0] else taken[0]}:{taken[1]}"
     finally:
