@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from classifiers.classifier import ModelInfo
 from classifiers.emotion import EMOTIONS
-from classifiers.errors import BackendUnavailable, ClassificationFailed, ClassifierError
+from classifiers.errors import BackendUnavailable, ClassificationFailed
 from classifiers.label_maps import LabelMapError
 from classifiers.language import detect
 from classifiers.prediction import Prediction
@@ -99,20 +99,7 @@ class RemoteClassifier:
         address = self._line.client.address
         if not address.encrypted and address.reach is Reach.ANYWHERE:
             log.warning("texts go to %s unencrypted, as insecure=yes allows", address.host)
-        await self._line.client.open()
-        try:
-            await self._standby.start()
-            await self._learn()
-        except ClassificationFailed as error:
-            if not self._standby.exists:
-                await self.close()
-                msg = f"{error}; start the server, or name a fallback"
-                raise BackendUnavailable(msg) from error
-            self._line.breaker.trip()
-            self._standby.serve(error)
-        except ClassifierError:
-            await self.close()
-            raise
+        await self._standby.start(self._line, self._learn)
 
     async def close(self) -> None:
         """Close the connections and the standby."""

@@ -63,6 +63,18 @@ class HttpClient:
         """Where it goes."""
         return self._address
 
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        """The open session.
+
+        Raises:
+            RuntimeError: It was not opened, or is closed.
+        """
+        if self._session is None:
+            msg = "start() comes before classify()"
+            raise RuntimeError(msg)
+        return self._session
+
     async def open(self) -> None:
         """Make the session, in the event loop that will use it."""
         reach = self._address.reach
@@ -94,12 +106,10 @@ class HttpClient:
             Refused: The server does not take this request.
             BadAnswer: The answer is too long.
         """
-        if self._session is None:
-            msg = "start() comes before classify()"
-            raise RuntimeError(msg)
+        session = self.session
         host = self._address.host
         try:
-            async with self._session.request(
+            async with session.request(
                 "GET" if sent.body is None else "POST",
                 self._address.at(sent.path),
                 data=sent.body,

@@ -27,7 +27,8 @@ class RateLimiter:
             ``None`` when that is longer than ``patience`` seconds; then nothing is taken.
         """
         self._refill()
-        wait = max(0.0, amount - self._left) / self._rate
+        # More than a minute's worth waits for a full bucket and leaves a debt.
+        wait = max(0.0, min(amount, self._most) - self._left) / self._rate
         if wait > patience:
             return None
         self._left -= amount

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from classifiers.classifier import Classifier, load
-from classifiers.errors import ClassificationFailed
+from classifiers.errors import BackendUnavailable, ClassificationFailed, ClassifierError
 from classifiers.prediction import Prediction
+from classifiers.resilience.client import Line
 
 log = logging.getLogger(__name__)
 
@@ -33,19 +35,39 @@ class Standby:
         """
         return cls(name, None if specification == NONE else load(specification))
 
-    @property
-    def exists(self) -> bool:
-        """Whether there is one."""
-        return self._classifier is not None
+    async def start(self, line: Line, look: Callable[[], Awaitable[None]]) -> None:
+        """Open a line and have a first look at its server, with the standby ready to answer.
 
-    async def start(self) -> None:
-        """Make it ready, so that it can answer at once.
+        A server that is away is no obstacle where there is a standby.
+
+        Args:
+            line: To the server of the first classifier; closed again when this raises.
+            look: Asks the server what has to be known of it.
 
         Raises:
-            BackendUnavailable: It cannot start.
+            BackendUnavailable: The server does not answer and there is no standby, or the standby
+                does not start.
+            ClassifierError: Whatever else ``look`` finds.
         """
-        if self._classifier is not None:
-            await self._classifier.start()
+        try:
+            await line.client.open()
+            if self._classifier is not None:
+                await self._classifier.start()
+            await self._first_look(line, look)
+        except (ClassifierError, asyncio.CancelledError):
+            await line.client.close()
+            await self.close()
+            raise
+
+    async def _first_look(self, line: Line, look: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await look()
+        except ClassificationFailed as error:
+            if self._classifier is None:
+                msg = f"{error}; start the server, or name a fallback"
+                raise BackendUnavailable(msg) from error
+            line.breaker.trip()
+            self.serve(error)
 
     async def close(self) -> None:
         """Stop it; harmless when called twice."""
