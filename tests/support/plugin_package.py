@@ -60,3 +60,30 @@ def site(folder: Path, patch: pytest.MonkeyPatch) -> Site:
     """Return an empty folder that is on the path during a test."""
     patch.syspath_prepend(str(folder))
     return Site(folder, patch)
+
+
+POLAR = '''
+from classifiers.plugins import LocalClassifier, ModelInfo, Prediction, detect
+
+class Polar(LocalClassifier):
+    """Knows sentiments only: pleasant with a heart or a laugh, unpleasant with tears."""
+
+    def load(self):
+        pass
+
+    def predict(self, texts):
+        return [
+            Prediction.of(
+                {}, valence=self.valence(text), language=detect(text), model=self.info.model
+            )
+            for text in texts
+        ]
+
+    def valence(self, text):
+        pleasant = any(sign in text for sign in ("ㅎ", "love", "great", "happy", "행복"))
+        unpleasant = any(sign in text for sign in ("ㅠ", "hate", "sad", "awful", "화가"))
+        return 0.75 * pleasant - 0.5 * unpleasant
+
+def create(options):
+    return Polar(ModelInfo("polar", "3", ("ko", "en"), ()))
+'''
