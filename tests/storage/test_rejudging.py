@@ -8,10 +8,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
+import pytest
 
 from classifiers.emotion import EMOTIONS
+from reports.period import Week, zone_of
+from reports.weekly import compute, summary
 from storage.packing import EPOCH
-from storage.records import Batch, Deletion, MessageRecord, Verdict
+from storage.records import NO_MODEL, Batch, Deletion, GuildSettings, MessageRecord, Verdict
 from storage.store import Store
 from tests.support.store_records import CHANNEL, FIRST_ID, GUILD, START, THREAD, author, record
 
@@ -106,3 +109,30 @@ async def test_deleting_and_rejudging_at_once_never_keeps_a_message(store: Store
             store.rejudge(GUILD, [verdict(number) for number in numbers]),
         )
     assert await stored(store) == {}
+
+
+async def test_a_week_of_sentiments_is_reported_from_every_store(store: Store) -> None:
+    absent = (math.nan,) * len(EMOTIONS)
+    week = [
+        record(
+            number,
+            created_at=START + timedelta(hours=number),
+            author=author(number % 7),
+            probabilities=absent,
+            valence=0.5 if number % 2 else -0.25,
+            model="polar@3",
+        )
+        for number in range(7 * 24)
+    ]
+    silent = record(999, probabilities=absent, valence=0.0, model=NO_MODEL)
+    await keep(store, *week, silent)
+    settings = GuildSettings(GUILD, timezone="UTC")
+    report = await compute(store, settings, Week.of(START, zone_of("UTC")), now=FAR)
+    assert (report.messages, report.people, report.hidden) == (168, 7, False)
+    assert report.mood is not None
+    assert report.mood.value == pytest.approx(0.125, abs=1e-6)
+    assert not report.tells_emotions
+    assert report.points
+    mood = await summary(store, settings, START, START + timedelta(days=7))
+    assert mood.mood is not None
+    assert all(share.share is None for share in mood.shares)
