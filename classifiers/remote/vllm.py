@@ -78,7 +78,7 @@ class Vllm:
         """Read the probabilities, put into the order of the texts."""
         classes = sorted(parsed(CLASSES, content).data, key=lambda each: each.index)
         if [each.index for each in classes] != list(range(texts)):
-            msg = f"the server answered for {len(classes)} texts instead of {texts}"
+            msg = f"the server did not answer once for each of {texts} texts"
             raise BadAnswer(msg)
         for each in classes:
             self._check(each)
