@@ -68,7 +68,7 @@ class ServerChoices:
 @click.option(
     "--max-wait-ms",
     type=click.FloatRange(0, 10_000),
-    default=5,
+    default=0,
     show_default=True,
     help="How long the first text of a batch waits for others.",
 )

@@ -14,7 +14,8 @@ class Limits:
     Attributes:
         max_batch: Texts that the classifier gets at once, at most; what the backend itself can
             take bounds it as well.
-        max_wait: Seconds, 0 or more, that the first text of a batch waits for others.
+        max_wait: Seconds, 0 or more, that the first text of a batch waits for others. Even
+            without it, what arrives during a batch becomes the next one.
         max_body: Bytes of a request.
         max_texts: Texts of a request.
         max_chars: Characters of a text; a longer one is refused, or cut where the request says so.
@@ -22,7 +23,7 @@ class Limits:
     """
 
     max_batch: int = 64
-    max_wait: float = 0.005
+    max_wait: float = 0
     max_body: int = 2_000_000
     max_texts: int = 256
     max_chars: int = 10_000
