@@ -97,8 +97,9 @@ class RemoteClassifier:
             LabelMapError: It is not known what the model's labels mean.
         """
         address = self._line.client.address
-        if not address.encrypted and address.reach is Reach.ANYWHERE:
-            log.warning("texts go to %s unencrypted, as insecure=yes allows", address.host)
+        if address.reach is Reach.ANYWHERE:
+            how = "" if address.encrypted else ", unencrypted, as insecure=yes allows"
+            log.warning("the text of messages leaves this network, to %s%s", address.host, how)
         await self._standby.start(self._line, self._learn)
 
     async def close(self) -> None:

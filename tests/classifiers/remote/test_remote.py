@@ -399,6 +399,30 @@ def abort(transport: asyncio.BaseTransport) -> None:
     transport.abort()
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"SSH-2.0-OpenSSH_9.6\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: banana\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\noops",
+        b"",
+    ],
+)
+async def test_what_is_no_http_is_a_server_that_is_away(said):
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(said)
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    classifier = create({"url": url, "fallback": "none"}, Moments().timing)
+    with pytest.raises(BackendUnavailable, match="name a fallback"):
+        await classifier.start()
+    server.close()
+    await server.wait_closed()
+
+
 async def test_a_slow_server_is_given_up(tei):
     release = asyncio.Event()
 
@@ -700,6 +724,11 @@ async def test_a_private_name_that_leads_outside_is_not_followed(tei, monkeypatc
     classifier = create({"url": "http://tei:80", "fallback": "none"}, Moments().timing)
     with pytest.raises(BackendUnavailable, match="cannot be reached"):
         await classifier.start()
+
+
+async def test_a_name_of_this_machine_is_followed(tei):
+    async with backend(tei, url=f"http://localhost:{tei.port}/") as classifier:
+        assert [each.label for each in await classifier.classify(TEXTS)] == EXPECTED
 
 
 async def test_a_missing_key_is_told_at_once(monkeypatch):
