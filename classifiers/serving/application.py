@@ -39,6 +39,9 @@ PROBE: Final = "안녕 hello"
 PROBE_SECONDS: Final = 5.0
 """How long ``/health`` waits for the classifier after a batch that failed."""
 
+READ_SECONDS: Final = 20.0
+"""How long the body of a request may take to arrive."""
+
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -202,7 +205,16 @@ class Application:
             )
         if declared_length(request.headers) > self._limits.max_body:
             raise body_too_large(self._limits.max_body)
-        return await request.read(self._limits.max_body)
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                return await request.read(self._limits.max_body)
+        except TimeoutError:
+            raise RequestRefused(
+                HTTPStatus.REQUEST_TIMEOUT,
+                ErrorType.VALIDATION,
+                f"the body did not arrive within {READ_SECONDS:g} s",
+                {"Connection": "close"},
+            ) from None
 
     async def _predict(self, request: Request) -> Response:
         asked = read_predict(await self._body(request), self._limits)

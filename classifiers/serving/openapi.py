@@ -32,6 +32,7 @@ MODELS: Final[tuple[type[BaseModel], ...]] = (
 JUDGING_ERRORS: Final = {
     "400": "Not JSON in UTF-8, or without a text.",
     "401": "The key is missing or wrong.",
+    "408": "The body did not arrive in time.",
     "413": "The body, the number of texts or a text is too large.",
     "415": "The body is compressed.",
     "422": "The body has another shape than it should, or names a head that is not there.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import logging
@@ -10,6 +11,7 @@ import re
 import pytest
 
 from classifiers.errors import ClassificationFailed, InvalidOption
+from classifiers.serving import application
 from classifiers.serving.limits import Limits
 from tests.classifiers.serving.running import Client, Gated, served
 
@@ -85,6 +87,22 @@ async def test_a_body_that_does_not_say_its_length_is_read_up_to_the_limit() -> 
         client.session.post("/predict", data=endless()) as answer,
     ):
         assert answer.status == 413
+
+
+async def test_a_body_that_does_not_arrive_is_not_waited_for_forever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(application, "READ_SECONDS", 0.05)
+    async with served(Gated()) as client:
+        url = client.session._base_url
+        assert url is not None
+        reader, writer = await asyncio.open_connection(url.host, url.port)
+        writer.write(b"POST /predict HTTP/1.1\r\nHost: here\r\nContent-Length: 100\r\n\r\n{")
+        answer = await reader.read()
+        writer.close()
+        await writer.wait_closed()
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"Connection: close" in answer
 
 
 async def test_a_compressed_body_is_refused() -> None:
