@@ -11,8 +11,8 @@ not understood any more, or not yet.
 * ``Options``: reads ``name?option=value``, and refuses what it does not know.
 * ``Projection``: from the labels of any model to predictions.
 * ``detect``: the language of a text; ``said``: what somebody said, without markup.
-* The errors: ``BackendUnavailable`` from ``load``, ``ClassificationFailed`` and ``OutOfMemory``
-  from ``predict``, ``InvalidOption`` from the factory.
+* The errors: ``BackendUnavailable`` from ``load``, ``ClassificationFailed``, ``OutOfMemory`` and
+  ``BackendAway`` from ``predict``, ``InvalidOption`` from the factory.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from classifiers.api_version import API_VERSION, OLDEST_API_VERSION
 from classifiers.classifier import Classifier, ModelInfo
 from classifiers.emotion import EMOTIONS, Emotion, Sentiment
 from classifiers.errors import (
+    BackendAway,
     BackendUnavailable,
     ClassificationFailed,
     ClassifierError,
@@ -38,6 +39,7 @@ __all__ = [
     "API_VERSION",
     "EMOTIONS",
     "OLDEST_API_VERSION",
+    "BackendAway",
     "BackendUnavailable",
     "ClassificationFailed",
     "Classifier",
