@@ -19,6 +19,7 @@ from bot.clock import Clock, SystemClock
 from bot.errors import StartFailed
 from bot.health_page import HealthPage
 from bot.judge import Judge
+from bot.pictures.viewer import opened_viewer
 from bot.pipeline import Pipeline
 from bot.privacy import Privacy
 from bot.progress import Progress
@@ -75,6 +76,7 @@ async def opened(settings: Settings, clock: Clock) -> AsyncIterator[Application]
         classifier = load(settings.classifier)
         stack.push_async_callback(classifier.close)
         await classifier.start()
+        pictures = await stack.enter_async_context(opened_viewer(settings))
         studio = await stack.enter_async_context(Studio(settings.font_dir))
         roster = Roster(store, pseudonyms, clock)
         await roster.load()
@@ -89,6 +91,8 @@ async def opened(settings: Settings, clock: Clock) -> AsyncIterator[Application]
             batch_size=settings.batch_size,
             batch_wait=settings.batch_wait_ms / 1000,
         )
+        if pictures is not None:
+            pipeline.look_at_pictures(pictures)
         grace = timedelta(days=settings.report_grace_days)
         correction = classifier.info.correction
         reporter = Reporter(store, roster, studio, clock, _owner(), grace, correction)
@@ -103,6 +107,7 @@ async def opened(settings: Settings, clock: Clock) -> AsyncIterator[Application]
             privacy=Privacy(store, roster, pipeline),
             reporter=reporter,
             schedule=schedule,
+            pictures=pictures,
         )
         yield Application(services, progress)
 

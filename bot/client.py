@@ -20,6 +20,7 @@ from bot.hot_path import take_messages
 from bot.i18n import Translator
 from bot.listener import Listener
 from bot.patience import Patience
+from bot.pictures.attachments import readers
 from bot.progress import Progress
 from bot.services import Services
 from storage.errors import StoreUnavailable
@@ -53,7 +54,8 @@ class NunchiClient(commands.AutoShardedBot):
             guild_ready_timeout=READY_AFTER,
         )
         self.services = services
-        self.history = History(self)
+        read = readers(pictures=services.pictures is not None)
+        self.history = History(self, read.message)
         self.catchup = CatchUp(
             self.history,
             services.store,
@@ -64,10 +66,12 @@ class NunchiClient(commands.AutoShardedBot):
             concurrency=services.settings.catchup_concurrency,
             max_age=timedelta(days=services.settings.catchup_max_age_days),
         )
-        self.listener = Listener(services.pipeline, self.catchup, progress, services.roster)
+        self.listener = Listener(
+            services.pipeline, self.catchup, progress, services.roster, read.message
+        )
         self.patience = Patience(services.pipeline.inbox)
         self.patience.slow_down(self)
-        take_messages(self, self.listener.message)
+        take_messages(self, self.listener.message, read.payload)
         self._background: set[asyncio.Task[None]] = set()
         self._ready_shards: set[int] = set()
         self._giving_up: asyncio.Task[None] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -34,8 +34,13 @@ class Container(NamedTuple):
 class History:
     """Asks one client for messages that did not come through the gateway."""
 
-    def __init__(self, client: discord.Client) -> None:
+    def __init__(
+        self,
+        client: discord.Client,
+        read: Callable[[discord.Message, int], Incoming] = incoming_of,
+    ) -> None:
         self._client = client
+        self._read = read
 
     def containers(self, guild_id: int, channel_id: int) -> list[Container]:
         """Return a monitored channel and its active threads, as far as the client knows them."""
@@ -128,7 +133,7 @@ class History:
     async def _page(
         self, container: Container, pages: AsyncIterator[discord.Message]
     ) -> list[Incoming]:
-        page = [incoming_of(message, container.guild_id) async for message in pages]
+        page = [self._read(message, container.guild_id) async for message in pages]
         return [
             item._replace(channel_id=container.channel_id, thread_id=container.thread_id)
             for item in page

@@ -8,7 +8,7 @@ all other events take the usual way.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import discord
 
@@ -18,11 +18,23 @@ EVENT: Final = "MESSAGE_CREATE"
 TYPED: Final = frozenset(kind.value for kind in WRITTEN_BY_PEOPLE)
 
 
-def take_messages(client: discord.Client, take: Callable[[Incoming], None]) -> None:
-    """Hand every new message of a guild to ``take``, before the client reads the next event."""
+Read: TypeAlias = Callable[[discord.Client, Mapping[str, Any]], Incoming | None]
+
+
+def take_messages(
+    client: discord.Client, take: Callable[[Incoming], None], read: Read | None = None
+) -> None:
+    """Hand every new message of a guild to ``take``, before the client reads the next event.
+
+    Args:
+        client: Whose messages.
+        take: Gets each of them.
+        read: Copies what is needed of a payload; ``incoming_of_payload`` unless it is given.
+    """
+    read = read or incoming_of_payload
 
     def parse(data: Mapping[str, Any]) -> None:
-        item = incoming_of_payload(client, data)
+        item = read(client, data)
         if item is not None:
             take(item)
 

@@ -8,6 +8,18 @@ from typing import Final, NamedTuple
 import discord
 
 
+class Picture(NamedTuple):
+    """A picture that is attached to a message.
+
+    Attributes:
+        url: Where Discord serves it.
+        size: Bytes, as Discord says.
+    """
+
+    url: str
+    size: int
+
+
 class Incoming(NamedTuple):
     """A message as the pipeline needs it; the text never travels further than the classifier.
 
@@ -22,6 +34,8 @@ class Incoming(NamedTuple):
     user_id: int
     edited_at: datetime | None
     text: str | None
+    pictures: tuple[Picture, ...] = ()
+    """Stays empty unless pictures are looked at."""
 
     @property
     def container_id(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 import discord
 
@@ -20,12 +21,18 @@ class Listener:
     """Filters events down to the monitored channels and hands them to the pipeline."""
 
     def __init__(
-        self, pipeline: Pipeline, catchup: CatchUp, progress: Progress, roster: Roster
+        self,
+        pipeline: Pipeline,
+        catchup: CatchUp,
+        progress: Progress,
+        roster: Roster,
+        read: Callable[[discord.Message, int], Incoming] = incoming_of,
     ) -> None:
         self._pipeline = pipeline
         self._catchup = catchup
         self._progress = progress
         self._roster = roster
+        self._read = read
 
     def message(self, item: Incoming) -> None:
         """Take a new message when its channel is monitored."""
@@ -38,7 +45,7 @@ class Listener:
         message = event.message
         if event.guild_id is None or message.edited_at is None:
             return
-        item = incoming_of(message, event.guild_id)
+        item = self._read(message, event.guild_id)
         if item.text is not None and self._roster.monitors(item.channel_id):
             self._offer(item)
 

@@ -15,6 +15,7 @@ from bot.forgetting import Forgotten
 from bot.inbox import Inbox
 from bot.incoming import CaughtUp, Incoming, Item, Read
 from bot.judge import Judge
+from bot.pictures.viewer import PictureViewer
 from bot.progress import Progress
 from bot.roster import Roster
 from classifiers.emotion import EMOTIONS
@@ -77,6 +78,7 @@ class Pipeline:
         self.inbox = Inbox(queue_size)
         self._store = store
         self._judge = judge
+        self._pictures: PictureViewer | None = None
         self._roster = roster
         self._progress = progress
         self._clock = clock
@@ -89,6 +91,10 @@ class Pipeline:
         self._idle = asyncio.Event()
         self._idle.set()
         self._writing = asyncio.Lock()
+
+    def look_at_pictures(self, pictures: PictureViewer) -> None:
+        """Let pictures count beside words; to be said before the first message."""
+        self._pictures = pictures
 
     # What the client calls; none of these waits.
 
@@ -185,6 +191,12 @@ class Pipeline:
                 if self._accepts(item, author):
                     wanted.append(item)
         predictions = await self._judge.predictions([item.text or "" for item in wanted])
+        if self._pictures is not None:
+
+            def accepted(item: Incoming) -> bool:
+                return self._accepts(item, judged.authors[item.message_id])
+
+            predictions = await self._pictures.added(wanted, predictions, accepted)
         for item, prediction in zip(wanted, predictions, strict=True):
             judged.predictions[item.message_id] = prediction or UNCLASSIFIED
         return judged

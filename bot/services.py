@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.clock import Clock
+from bot.pictures.viewer import PictureViewer
 from bot.pipeline import Pipeline
 from bot.privacy import Privacy
 from bot.reporter import Reporter
@@ -28,3 +29,4 @@ class Services:
     privacy: Privacy
     reporter: Reporter
     schedule: Schedule
+    pictures: PictureViewer | None = None

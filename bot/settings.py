@@ -107,6 +107,7 @@ class Settings(BaseSettings):
         data_dir: Folder of what the bot keeps on disk: the pseudonym key, and SQLite's file.
         store: Address of the store.
         classifier: ``name`` or ``name?option=value`` of an installed classifier.
+        images: ``name?option=value`` of an image classifier; ``None`` looks at no pictures.
         pseudonym_key: Key of the pseudonyms; ``None`` keeps one in a file in ``data_dir``.
         language: Language of a new guild.
         timezone: Timezone of a new guild, an IANA name.
@@ -147,6 +148,11 @@ class Settings(BaseSettings):
         default="embedded",
         pattern=r"^[a-z][a-z0-9_-]*(\?.*)?$",
         description="the name of a classifier, such as embedded, or name?option=value",
+    )
+    images: str | None = Field(
+        default=None,
+        pattern=r"^[a-z][a-z0-9_-]*(\?.*)?$",
+        description="an image classifier with its options, such as vit?model=FOLDER",
     )
     pseudonym_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
         default=None, description=f"a secret of at least {MINIMUM_KEY_LENGTH} characters"

@@ -11,7 +11,7 @@ from typing import Final
 import discord
 
 from bot.clock import snowflake_at
-from bot.cogs.notices import Listenable, post_notice, withdraw_notice
+from bot.cogs.notices import Listenable, post_notice, renew_notice, withdraw_notice
 from bot.i18n import Phrases, language_of, phrases_in
 from bot.services import Services
 from storage.records import GuildSettings, MonitoredChannel
@@ -130,6 +130,19 @@ class Listening:
                     lacks.append(await self._notify(channel))
         return [lack for lack in lacks if lack is not None]
 
+    async def renew(self, guild: discord.Guild) -> None:
+        """Let the notices that stand say what holds now."""
+        async with self._turn(guild.id):
+            for each in settings_of(guild, self._services).channels:
+                channel = guild.get_channel(each.channel_id)
+                if isinstance(channel, Listenable) and each.notice_id is not None:
+                    say = self._words_of(guild)
+                    await renew_notice(channel, each.notice_id, say, pictures=self._pictures)
+
+    @property
+    def _pictures(self) -> bool:
+        return self._services.pictures is not None
+
     def _turn(self, guild_id: int) -> asyncio.Lock:
         """Return what lets one change after the other happen in a guild: no notice twice."""
         return self._turns.setdefault(guild_id, asyncio.Lock())
@@ -155,7 +168,8 @@ class Listening:
         if lack is not None:
             return _named(lack, channel)
         try:
-            notice_id = await post_notice(channel, self._words_of(channel.guild))
+            say = self._words_of(channel.guild)
+            notice_id = await post_notice(channel, say, pictures=self._pictures)
         except discord.HTTPException as error:
             logger.warning("a notice was refused: HTTP %s, code %s", error.status, error.code)
             return _named(Lack(channel.id, ("send_messages",)), channel)

@@ -8,6 +8,7 @@ from typing import Final
 import discord
 
 from bot.i18n import Phrases
+from bot.views.layout import Layout
 from bot.views.notice import ended_notice, measured_notice, notice_title
 
 logger = logging.getLogger(__name__)
@@ -18,13 +19,13 @@ Listenable = discord.TextChannel | discord.VoiceChannel | discord.ForumChannel
 _NOBODY: Final = discord.AllowedMentions.none()
 
 
-async def post_notice(channel: Listenable, say: Phrases) -> int:
+async def post_notice(channel: Listenable, say: Phrases, *, pictures: bool) -> int:
     """Tell the members of a channel that it is listened to; return the id of the message.
 
     Raises:
         discord.HTTPException: Discord refused it.
     """
-    view = measured_notice(say)
+    view = measured_notice(say, pictures=pictures)
     if not isinstance(channel, discord.ForumChannel):
         return (await channel.send(view=view, allowed_mentions=_NOBODY)).id
     tags = channel.available_tags[:1] if channel.flags.require_tag else []
@@ -36,11 +37,22 @@ async def post_notice(channel: Listenable, say: Phrases) -> int:
 
 async def withdraw_notice(channel: Listenable, notice_id: int, say: Phrases) -> None:
     """Let a notice say that listening ended; one that cannot be changed stays as it is."""
+    await _change(channel, notice_id, ended_notice(say))
+
+
+async def renew_notice(
+    channel: Listenable, notice_id: int, say: Phrases, *, pictures: bool
+) -> None:
+    """Let a notice say what holds now; one that cannot be changed stays as it is."""
+    await _change(channel, notice_id, measured_notice(say, pictures=pictures))
+
+
+async def _change(channel: Listenable, notice_id: int, view: Layout) -> None:
     place = _place_of(channel, notice_id)
     if place is None:
         return
     try:
-        await place.get_partial_message(notice_id).edit(view=ended_notice(say))
+        await place.get_partial_message(notice_id).edit(view=view)
     except discord.HTTPException as error:
         logger.info("a notice stays as it was: HTTP %s, code %s", error.status, error.code)
 

@@ -62,7 +62,14 @@ class PrivacyDesk:
     async def _method_clicked(self, interaction: discord.Interaction) -> None:
         minimum_group = settings_of(guild_of(interaction), self._services).minimum_group
         model = self._services.classifier.info.model
-        await answer(interaction, method(minimum_group, model, phrases_for(interaction)))
+        pictures = self._services.pictures
+        view = method(
+            minimum_group,
+            model,
+            phrases_for(interaction),
+            image_model=pictures.model if pictures else None,
+        )
+        await answer(interaction, view)
 
     async def _opt_out_clicked(self, interaction: discord.Interaction) -> None:
         await interaction.response.defer()

@@ -12,8 +12,16 @@ def notice_title(say: Phrases) -> str:
     return say("Nunchi listens to the mood of this channel")
 
 
-def measured_notice(say: Phrases) -> Layout:
-    """Return the notice for a channel that is listened to from now on."""
+def measured_notice(say: Phrases, *, pictures: bool = False) -> Layout:
+    """Return the notice for a channel that is listened to from now on.
+
+    Args:
+        say: The server's language.
+        pictures: Whether attached pictures are looked at as well.
+    """
+    shown = say(
+        "Pictures that are attached are looked at as well; no picture is kept, only numbers."
+    )
     return Layout(
         text(
             f"### {notice_title(say)}",
@@ -22,6 +30,7 @@ def measured_notice(say: Phrases) -> Layout:
                 "here, for a weekly report on the mood of the whole server."
             ),
             "• " + say("No text is kept: only numbers, such as 70% joy, and when it was written."),
+            *(["• " + shown] if pictures else []),
             "• " + say("Nobody's mood is shown to others; small groups are hidden."),
             "• " + say("If you delete a message, its numbers are deleted too."),
             "• " + say("You can opt out at any time: use the button, or `/privacy opt-out`."),
@@ -41,13 +50,16 @@ def ended_notice(say: Phrases) -> Layout:
     )
 
 
-def method(minimum_group: int, model: str, say: Phrases) -> Layout:
+def method(
+    minimum_group: int, model: str, say: Phrases, *, image_model: str | None = None
+) -> Layout:
     """Return the answer to "How is this measured?".
 
     Args:
         minimum_group: Fewer people than this are never described.
         model: The classifier and its version.
         say: The reader's language.
+        image_model: The image classifier and its version, where pictures are looked at.
     """
     return Layout(
         text(
@@ -58,6 +70,7 @@ def method(minimum_group: int, model: str, say: Phrases) -> Layout:
                 "emotions; the text is then forgotten. It is called {model}.",
                 model=f"`{model}`",
             ),
+            *(_pictures_read(image_model, say) if image_model else []),
             "• "
             + say(
                 "The mood runs from −1 (unpleasant) to +1 (pleasant). Each person counts once "
@@ -80,3 +93,14 @@ def method(minimum_group: int, model: str, say: Phrases) -> Layout:
             ),
         )
     )
+
+
+def _pictures_read(model: str, say: Phrases) -> list[str]:
+    return [
+        "• "
+        + say(
+            "Attached pictures are fetched once, read by {model} on the bot's machine, and "
+            "forgotten. Words count twice as much as pictures.",
+            model=f"`{model}`",
+        )
+    ]

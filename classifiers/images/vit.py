@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from classifiers.classifier import ModelInfo
+from classifiers.errors import ClassificationFailed, ClassifierError
 from classifiers.images.checkpoint import Array, Checkpoint, Source
 from classifiers.images.decoding import ImageRefused, Limits, decode
 from classifiers.options import Options
@@ -65,13 +66,13 @@ class VitClassifier:
         """Classify in the worker thread.
 
         Raises:
-            ClassificationFailed: The model answered with what is no probability.
+            ClassificationFailed: The model failed, or answered with what is no probability.
         """
         if self._worker is None or self._checkpoint is None:
             msg = "start() comes before classify()"
             raise RuntimeError(msg)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._worker, self._predict, self._checkpoint, images)
+        return await loop.run_in_executor(self._worker, self._checked, self._checkpoint, images)
 
     async def close(self) -> None:
         """Stop the worker."""
@@ -91,6 +92,18 @@ class VitClassifier:
             self._info.max_batch,
         )
         self._checkpoint = checkpoint
+
+    def _checked(
+        self, checkpoint: Checkpoint, images: Sequence[bytes]
+    ) -> Sequence[Prediction | None]:
+        try:
+            return self._predict(checkpoint, images)
+        except ClassifierError:
+            raise
+        except Exception as error:
+            # The boundary to code that is not ours: a batch fails, and the bot goes on.
+            msg = f"{self._info.model} failed with {type(error).__name__}"
+            raise ClassificationFailed(msg) from error
 
     def _predict(
         self, checkpoint: Checkpoint, images: Sequence[bytes]

@@ -199,8 +199,10 @@ async def test_notices_fit(language: str) -> None:
     assert len(notice_title(say)) <= 100
     views: list[Layout] = [
         measured_notice(say),
+        measured_notice(say, pictures=True),
         ended_notice(say),
         method(5, "embedded@" + "x" * 200, say),
+        method(5, "embedded@" + "x" * 200, say, image_model="vit@" + "x" * 60),
         privacy.my_data(refused=False, say=say),
         privacy.my_data(refused=True, say=say),
         privacy.confirm_deletion(say),

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from bot.sandbox.world import World
 
 API = "/api/v10"
+FILES = "/cdn/attachments/{channel_id}/{file_id}/{name}"
+"""Where attachments are served, outside of the API; its route is called `GET` and this."""
+
 ROUTES = (
     *messages.ROUTES,
     *channels.ROUTES,
@@ -69,7 +72,7 @@ class Router:
         Raises:
             KeyError: No route is.
         """
-        if name not in self._routes:
+        if name not in self._routes and name != f"GET {FILES}":
             raise KeyError(f"no route is called {name!r}")
         return name
 
@@ -77,7 +80,7 @@ class Router:
         """Add every route, the file server and the loud fallback."""
         for route in self._routes.values():
             app.router.add_route(route.method, API + route.template, self._serve(route))
-        app.router.add_get("/cdn/attachments/{channel_id}/{file_id}/{name}", self._file)
+        app.router.add_get(FILES, self._file)
         app.router.add_route("*", "/{path:.*}", self._unhandled)
 
     def _serve(self, route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -122,6 +125,19 @@ class Router:
         return web.Response(status=204) if result is None else _reply(result, 200)
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
+        logged = LoggedRequest(f"GET {FILES}", request.path_qs)
+        self.requests.append(logged)
+        response = await self._content(request, self.faults.next(logged.route) or Fault())
+        logged.status = response.status
+        return response
+
+    async def _content(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+        if fault.delay:
+            await asyncio.sleep(fault.delay)
+        if fault.abort is not None:
+            return _cut(request)
+        if fault.status is not None:
+            return web.Response(status=fault.status)
         file = self._world.files.get(int(request.match_info["file_id"]))
         if file is None:
             return web.Response(status=404)

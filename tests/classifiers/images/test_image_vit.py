@@ -15,7 +15,13 @@ import torch
 
 from classifiers.classifier import ModelInfo
 from classifiers.emotion import Emotion, Sentiment
-from classifiers.errors import BackendUnavailable, ClassifierError, InvalidOption, UnknownBackend
+from classifiers.errors import (
+    BackendUnavailable,
+    ClassificationFailed,
+    ClassifierError,
+    InvalidOption,
+    UnknownBackend,
+)
 from classifiers.images import load
 from classifiers.images.checkpoint import Checkpoint
 from classifiers.images.classifier import ImageClassifier
@@ -124,6 +130,20 @@ async def test_a_batch_without_memory_is_halved(
         judged = await vit.classify([picture(name) for name in COLOURS])
     assert [str(each.label) for each in judged if each] == list(COLOURS)
     assert sizes == [3, 1, 2, 1, 1]
+
+
+async def test_a_model_that_fails_or_answers_nonsense_fails_the_batch_only(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with started(f"vit?model={folder}") as vit:
+        with monkeypatch.context() as patch:
+            patch.setattr(Checkpoint, "probabilities", lambda *_: np.full((1, 3), np.nan))
+            with pytest.raises(ClassificationFailed, match="no probabilities"):
+                await vit.classify([picture("joy")])
+            patch.setattr(Checkpoint, "pixels", lambda *_: {}["axes"])
+            with pytest.raises(ClassificationFailed, match="failed with KeyError"):
+                await vit.classify([picture("joy")])
+        assert (await vit.classify([picture("joy")]))[0] is not None
 
 
 async def test_labels_that_are_sentiments_give_a_valence_only(tmp_path: Path) -> None:
