@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from bot.explaining import explained
+from bot.fine_tuning_commands import transformer
 from bot.keras_commands import KERAS
 from bot.training_bars import progress_bars
 
@@ -38,7 +39,7 @@ def embedded(data: Path, out: Path, seed: int) -> None:
     click.echo(f"{out}: {out.stat().st_size / 1e6:.1f} MB")
 
 
-for _command in KERAS:
+for _command in (*KERAS, transformer):
     train.add_command(_command)
 
 TRAINING: Final = (train,)
