@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from classifiers.classifier import Classifier
 from classifiers.emotion import Sentiment, sentiment_of
+from classifiers.evaluation.errors import EvaluationError
 from classifiers.evaluation.scored import Flags, Scores, one_hot
 from classifiers.heads import Head, head_of
 from classifiers.label_maps import EMOTION_NAMES, LabelMap, LabelMapError
@@ -71,8 +72,18 @@ class EmotionView:
         return self.label_map.classes_of(labels)
 
     async def ask(self, classifier: Classifier, texts: Sequence[str]) -> NDArray[Any]:
-        """Return the nine probabilities of each text."""
+        """Return the nine probabilities of each text.
+
+        Raises:
+            EvaluationError: The classifier tells no emotions.
+        """
         predictions = await classifier.classify(texts)
+        if predictions and not any(each.labels for each in predictions):
+            msg = (
+                f"{classifier.info.model} tells sentiments only: measure it on data whose labels "
+                "are sentiments, or whose map leads to them"
+            )
+            raise EvaluationError(msg)
         return np.array([each.probabilities for each in predictions], dtype=np.float64)
 
     def scores(self, raw: NDArray[Any]) -> Scores:
