@@ -22,6 +22,7 @@ from bot.environment import terminal_language
 from bot.explaining import explained
 from bot.health_check import ask_health
 from bot.judging_commands import JUDGING
+from bot.model_commands import MODELS
 from bot.plugin_commands import PLUGINS
 from bot.reclassify_command import RECLASSIFYING
 from bot.serving_commands import SERVING
@@ -110,7 +111,7 @@ def health(env_file: Path) -> None:
     sys.exit(0 if answer.well else 1)
 
 
-for _command in (*JUDGING, *TRAINING, *SERVING, *PLUGINS, *RECLASSIFYING):
+for _command in (*JUDGING, *TRAINING, *MODELS, *SERVING, *PLUGINS, *RECLASSIFYING):
     nunchi.add_command(_command)
 
 
