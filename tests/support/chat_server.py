@@ -45,6 +45,7 @@ class ChatServer(Server):
         self.speak: Speak = honest
         self.model = "tiny-chat-2026-11-01"
         self.counts = True
+        self.prompt_tokens = 500
         self.busy = 0
         self.most_busy = 0
 
@@ -95,9 +96,9 @@ class ChatServer(Server):
         }
         if self.counts:
             answer["usage"] = {
-                "prompt_tokens": 500,
+                "prompt_tokens": self.prompt_tokens,
                 "completion_tokens": 50 * len(data),
-                "total_tokens": 500 + 50 * len(data),
+                "total_tokens": self.prompt_tokens + 50 * len(data),
             }
         return web.json_response(answer)
 

@@ -477,6 +477,25 @@ async def test_garbage_without_a_fallback_is_an_error(tei):
         assert "secret words" not in str(failure.value)
 
 
+async def test_an_answer_is_read_up_to_a_limit(tei):
+    honest = [tei.scores(text, True) for text in TEXTS]
+    async with backend(tei) as classifier:
+        tei.trouble = answering(200, 1, json.dumps(honest) + " " * 1_000_000)
+        assert [each.label for each in await classifier.classify(TEXTS)] == EXPECTED
+        tei.trouble = answering(200, 1, json.dumps(honest) + " " * 3_000_000)
+        with pytest.raises(ClassificationFailed, match="longer than"):
+            await classifier.classify(TEXTS)
+
+
+async def test_a_server_that_refuses_everything_is_left_in_peace(tei):
+    async with backend(tei, fallback="embedded", failures="3") as classifier:
+        tei.trouble = answering(422)
+        for _ in range(5):
+            verdicts = await classifier.classify(TEXTS)
+            assert {verdict.model.partition("@")[0] for verdict in verdicts} == {"embedded"}
+        assert posts(tei) < 8
+
+
 async def test_the_breaker_opens_the_fallback_answers_and_the_return_is_noticed(tei, caplog):
     moments = Moments()
     with caplog.at_level(logging.INFO):
