@@ -144,9 +144,15 @@ def _figures(measured: Measured) -> str:
         )
         for name, each in figures.per_class.items()
     ]
+    several = (
+        ""
+        if figures.confusion is not None
+        else " A text counts as right when all its labels are; from which probability a label "
+        "counts was chosen on the dev data."
+    )
     return (
         f"Measured on {figures.n} {measured.part} texts with the saved model: accuracy "
-        f"{figures.accuracy:.3f}, macro-F1 {figures.macro_f1:.3f}.{warning}\n\n"
+        f"{figures.accuracy:.3f}, macro-F1 {figures.macro_f1:.3f}.{several}{warning}\n\n"
         + _table(("label", "precision", "recall", "F1", "texts"), rows)
         + "\n\nEverything that was measured stands in `evaluation.json`."
     )

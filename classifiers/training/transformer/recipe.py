@@ -28,6 +28,7 @@ from classifiers.training.transformer.base import (
 from classifiers.training.transformer.bench import Bench, Portions, scored, timed
 from classifiers.training.transformer.card import Measured, card_of
 from classifiers.training.transformer.checkpoint import (
+    FOLDER,
     Checkpoint,
     Keeper,
     Standing,
@@ -116,6 +117,9 @@ def _demand_room(task: Task) -> None:
     if (out / CARD).exists():
         msg = f"{out} holds a model that is ready; there is nothing to resume"
         raise FineTuningError(msg)
+    if not (out / FOLDER).is_dir():
+        msg = f"{out} holds no training to resume, but other files; name another folder"
+        raise FineTuningError(msg)
 
 
 @contextmanager
@@ -136,7 +140,9 @@ def _kept(keeper: Keeper, task: Task, watch: Watch) -> Checkpoint | None:
 
 def _train(lessons: Lessons, loaded: Loaded, kept: Checkpoint | None) -> Standing:
     """Run the stages that are not over; the model then holds what was best, without adapters."""
-    loaded.model.to(lessons.bench.device)
+    if lessons.settings.strategy is not Strategy.QLORA:
+        # Weights of 4 bits are loaded where they work.
+        loaded.model.to(lessons.bench.device)
     standing = Standing() if kept is None else kept.standing
     begin, adapters = standing.stage, None
     for number, stage in enumerate(stages_of(lessons.settings)):

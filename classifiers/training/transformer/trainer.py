@@ -294,7 +294,8 @@ def _weights(lessons: Lessons) -> Any:  # noqa: ANN401 - an array
     material = lessons.material
     if not lessons.settings.balance:
         return np.ones(len(material.labels), np.float32)
-    counts, texts = np.array(material.counts()), len(material.train)
+    # A label may occur only in texts that were kept back.
+    counts, texts = np.maximum(material.counts(), 1), len(material.train)
     if material.multi_label:
         return np.clip((texts - counts) / counts, 1, HEAVIEST).astype(np.float32)
     heavy = np.clip(counts.max() / counts, 1, HEAVIEST)

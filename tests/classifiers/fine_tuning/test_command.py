@@ -127,6 +127,7 @@ def test_a_folder_that_is_taken_is_left_alone(says: Says, tmp_path: Path) -> Non
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "precious.txt").write_text("mine")
     assert "is not empty" in refused(says())
+    assert "no training to resume" in refused(says("--resume"))
     assert (tmp_path / "out" / "precious.txt").read_text() == "mine"
     (tmp_path / "file").write_text("")
     assert "is a file" in refused(says(out=str(tmp_path / "file")))
