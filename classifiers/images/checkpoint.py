@@ -140,10 +140,16 @@ class Checkpoint:
         self.projection = _projection(labels, label_map, multi_label=self._multi_label)
         self.digest = _digest(folder, self.projection)
 
-    def pixels(self, image: Any) -> Array:  # noqa: ANN401 - a picture of Pillow
-        """Return a picture as the model takes it, of shape (channels, height, width)."""
+    def pixels(self, colours: Array) -> Array:
+        """Return a picture as the model takes it, of shape (channels, height, width).
+
+        Args:
+            colours: 0 to 255, of shape (height, width, 3).
+        """
         # With the axes told, a picture of three pixels in height is not taken for its channels.
-        made = self._processor(images=image, return_tensors="np", input_data_format="channels_last")
+        made = self._processor(
+            images=colours, return_tensors="np", input_data_format="channels_last"
+        )
         return np.asarray(made["pixel_values"][0])
 
     def probabilities(self, pixels: Sequence[Array]) -> Array:

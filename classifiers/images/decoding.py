@@ -78,6 +78,8 @@ def kind_of(data: bytes) -> str | None:
 def decode(data: bytes, limits: Limits) -> Image:
     """Return the picture, or the first frame of an animation, as it is meant to be seen.
 
+    It is made smaller, in proportion, where a side is longer than ``ENOUGH``.
+
     Raises:
         ImageRefused: It is too large, of another kind, cut off or broken.
         BackendUnavailable: Pillow is not installed.
@@ -97,7 +99,9 @@ def decode(data: bytes, limits: Limits) -> Image:
             image.draft(None, (ENOUGH, ENOUGH))
             image.load()
             _turn_upright(image)
-            return _plain(image)
+            plain = _plain(image)
+            plain.thumbnail((ENOUGH, ENOUGH))
+            return plain
     except ImageRefused:
         raise
     except (pillow.DecompressionBombError, pillow.DecompressionBombWarning) as error:

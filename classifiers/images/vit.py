@@ -14,7 +14,8 @@ from typing import Final
 from classifiers.classifier import ModelInfo
 from classifiers.errors import ClassificationFailed, ClassifierError
 from classifiers.images.checkpoint import Array, Checkpoint, Source
-from classifiers.images.decoding import ImageRefused, Limits, decode
+from classifiers.images.decoder import Decoder
+from classifiers.images.decoding import Limits
 from classifiers.options import Options
 from classifiers.prediction import Prediction
 
@@ -28,7 +29,7 @@ NO_LANGUAGE: Final = "und"
 
 
 class VitClassifier:
-    """Decodes and classifies in one worker thread; fulfils ``ImageClassifier``."""
+    """Decodes in a process of its own and classifies in a thread; fulfils ``ImageClassifier``."""
 
     def __init__(
         self,
@@ -42,7 +43,7 @@ class VitClassifier:
         self._source = source
         self._label_map = label_map
         self._threads = threads
-        self._limits = limits or Limits()
+        self._decoder = Decoder(limits or Limits())
         self._info = ModelInfo(NAME, source.name, (), max_batch=max_batch)
         self._worker: ThreadPoolExecutor | None = None
         self._checkpoint: Checkpoint | None = None
@@ -53,7 +54,7 @@ class VitClassifier:
         return self._info
 
     async def start(self) -> None:
-        """Start the worker and load the model in it.
+        """Start the worker, load the model in it, and start the decoding process.
 
         Raises:
             BackendUnavailable: An extra or a file is missing, or the head was never trained.
@@ -61,22 +62,26 @@ class VitClassifier:
         """
         self._worker = ThreadPoolExecutor(1, thread_name_prefix=NAME)
         await asyncio.get_running_loop().run_in_executor(self._worker, self._load)
+        await self._decoder.start()
 
     async def classify(self, images: Sequence[bytes]) -> Sequence[Prediction | None]:
-        """Classify in the worker thread.
+        """Decode in the process, then classify in the worker thread.
 
         Raises:
             ClassificationFailed: The model failed, or answered with what is no probability.
         """
-        if self._worker is None or self._checkpoint is None:
+        worker, checkpoint = self._worker, self._checkpoint
+        if worker is None or checkpoint is None:
             msg = "start() comes before classify()"
             raise RuntimeError(msg)
+        decoded = [await self._decoder.decode(data) for data in images]
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._worker, self._checked, self._checkpoint, images)
+        return await loop.run_in_executor(worker, self._checked, checkpoint, decoded)
 
     async def close(self) -> None:
-        """Stop the worker."""
+        """Stop the worker and the decoding process."""
         worker, self._worker, self._checkpoint = self._worker, None, None
+        await self._decoder.close()
         if worker is not None:
             await asyncio.to_thread(worker.shutdown, wait=True, cancel_futures=True)
 
@@ -94,10 +99,10 @@ class VitClassifier:
         self._checkpoint = checkpoint
 
     def _checked(
-        self, checkpoint: Checkpoint, images: Sequence[bytes]
-    ) -> Sequence[Prediction | None]:
+        self, checkpoint: Checkpoint, decoded: Sequence[Array | None]
+    ) -> list[Prediction | None]:
         try:
-            return self._predict(checkpoint, images)
+            return self._predict(checkpoint, decoded)
         except ClassifierError:
             raise
         except Exception as error:
@@ -106,20 +111,11 @@ class VitClassifier:
             raise ClassificationFailed(msg) from error
 
     def _predict(
-        self, checkpoint: Checkpoint, images: Sequence[bytes]
-    ) -> Sequence[Prediction | None]:
-        pixels = [self._pixels(checkpoint, data) for data in images]
-        rows = _rows(checkpoint, [each for each in pixels if each is not None])
-        judged = iter(self._prediction(checkpoint, row) for row in rows)
-        return [None if each is None else next(judged) for each in pixels]
-
-    def _pixels(self, checkpoint: Checkpoint, data: bytes) -> Array | None:
-        """Decode one picture at a time: only the small arrays stay until the batch is complete."""
-        try:
-            return checkpoint.pixels(decode(data, self._limits))
-        except (ImageRefused, MemoryError, ValueError) as error:
-            log.info("a picture is left out: %s", error)
-            return None
+        self, checkpoint: Checkpoint, decoded: Sequence[Array | None]
+    ) -> list[Prediction | None]:
+        pixels = [checkpoint.pixels(each) for each in decoded if each is not None]
+        judged = iter([self._prediction(checkpoint, row) for row in _rows(checkpoint, pixels)])
+        return [None if each is None else next(judged) for each in decoded]
 
     def _prediction(self, checkpoint: Checkpoint, row: Array | None) -> Prediction | None:
         if row is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,11 @@ def write_processor(folder: Path) -> None:
     ViTImageProcessorPil(
         size={"height": SIDE, "width": SIDE}, image_mean=[0.5] * 3, image_std=[0.5] * 3
     ).save_pretrained(folder)
+
+
+def die(*_: object) -> None:
+    """Take the place of a decoder that a file kills."""
+    os._exit(1)
 
 
 def change_config(folder: Path, **values: Any) -> None:

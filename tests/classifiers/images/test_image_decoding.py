@@ -171,10 +171,10 @@ def test_every_mode_comes_out_in_colour(mode: str) -> None:
 
 
 def test_a_photograph_is_read_no_larger_than_needed() -> None:
-    seen = decoded(picture(RED, "JPEG", (4000, 3000)))
-    assert seen.size == (2000, 1500)
-    assert near(seen.getpixel((5, 5)), RED)
-    assert decoded(picture(RED, "PNG", (2000, 1500))).size == (2000, 1500)
+    for kind in ("JPEG", "PNG"):
+        seen = decoded(picture(RED, kind, (2000, 1500)))
+        assert seen.size == (1024, 768)
+        assert near(seen.getpixel((5, 5)), RED)
 
 
 def test_a_print_in_four_inks_comes_out_in_colour() -> None:

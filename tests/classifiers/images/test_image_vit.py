@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import pytest_asyncio
 import torch
 
 from classifiers.classifier import ModelInfo
@@ -28,10 +29,14 @@ from classifiers.images.classifier import ImageClassifier
 from tests.support.tiny_vit import (
     COLOURS,
     change_config,
+    die,
     make_tiny_vit,
     make_untrained,
     picture,
 )
+
+shared = pytest.mark.asyncio(loop_scope="module")
+"""Of the tests that use one model, started once."""
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -39,6 +44,12 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_tiny_vit(tmp_path_factory.mktemp("images") / "tiny")
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def vit(folder: Path) -> AsyncIterator[ImageClassifier]:
+    async with started(f"vit?model={folder}&batch=16") as it:
+        yield it
 
 
 @pytest.fixture
@@ -65,19 +76,19 @@ async def refusal(specification: str) -> str:
     return line
 
 
-async def test_it_tells_what_it_was_taught_in_every_kind_of_file(folder: Path) -> None:
-    async with started(f"vit?model={folder}") as vit:
-        assert isinstance(vit, ImageClassifier)
-        assert vit.info.labels == (Emotion.ANGER, Emotion.JOY, Emotion.SADNESS)
-        for kind in ("PNG", "JPEG", "WEBP", "GIF"):
-            judged = await vit.classify([picture(name, kind) for name in COLOURS])
-            assert [str(each.label) for each in judged if each] == list(COLOURS)
-            for each in judged:
-                assert each is not None
-                assert each.model == vit.info.model
-                assert each.language == "und"
-                assert each.confidence > 0.9
-                assert sum(each.as_mapping().values()) == pytest.approx(1, abs=1e-6)
+@shared
+async def test_it_tells_what_it_was_taught_in_every_kind_of_file(vit: ImageClassifier) -> None:
+    assert isinstance(vit, ImageClassifier)
+    assert vit.info.labels == (Emotion.ANGER, Emotion.JOY, Emotion.SADNESS)
+    for kind in ("PNG", "JPEG", "WEBP", "GIF"):
+        judged = await vit.classify([picture(name, kind) for name in COLOURS])
+        assert [str(each.label) for each in judged if each] == list(COLOURS)
+        for each in judged:
+            assert each is not None
+            assert each.model == vit.info.model
+            assert each.language == "und"
+            assert each.confidence > 0.9
+            assert sum(each.as_mapping().values()) == pytest.approx(1, abs=1e-6)
 
 
 async def test_the_version_names_the_weights_and_the_map(folder: Path, copy: Path) -> None:
@@ -94,28 +105,42 @@ async def test_the_version_names_the_weights_and_the_map(folder: Path, copy: Pat
     assert (await version(f"vit?model={copy}&map={swapped}"))[-8:] != first[-8:]
 
 
-async def test_a_broken_picture_leaves_the_others_alone(folder: Path) -> None:
+@shared
+async def test_a_broken_picture_leaves_the_others_alone(vit: ImageClassifier) -> None:
     good, cut = picture("joy"), picture("joy", "JPEG")[:200]
-    async with started(f"vit?model={folder}") as vit:
-        judged = await vit.classify([b"", good, cut, good, b"hello"])
-        assert [each is None for each in judged] == [True, False, True, False, True]
-        assert await vit.classify([]) == []
-        assert await vit.classify([cut]) == [None]
+    judged = await vit.classify([b"", good, cut, good, b"hello"])
+    assert [each is None for each in judged] == [True, False, True, False, True]
+    assert await vit.classify([]) == []
+    assert await vit.classify([cut]) == [None]
 
 
-async def test_the_same_verdict_alone_and_among_others(folder: Path) -> None:
+@shared
+async def test_the_same_verdict_alone_and_among_others(vit: ImageClassifier) -> None:
     files = [picture(name, size=(width, 7)) for name in COLOURS for width in (1, 3, 500)]
-    async with started(f"vit?model={folder}&batch=16") as vit:
-        together = await vit.classify(files)
-        for file, judged in zip(files, together, strict=True):
-            (alone,) = await vit.classify([file])
-            assert alone is not None
-            assert judged is not None
-            assert np.allclose(alone.probabilities, judged.probabilities, atol=1e-5, equal_nan=True)
+    together = await vit.classify(files)
+    for file, judged in zip(files, together, strict=True):
+        (alone,) = await vit.classify([file])
+        assert alone is not None
+        assert judged is not None
+        assert np.allclose(alone.probabilities, judged.probabilities, atol=1e-5, equal_nan=True)
 
 
+@shared
+async def test_a_decoder_that_dies_is_started_again(
+    vit: ImageClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = picture("joy")
+    with monkeypatch.context() as patch:
+        patch.setattr("classifiers.images.decoder._decoded", die)
+        assert await vit.classify([good]) == [None]
+    (judged,) = await vit.classify([good])
+    assert judged is not None
+    assert judged.label is Emotion.JOY
+
+
+@shared
 async def test_a_batch_without_memory_is_halved(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    vit: ImageClassifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real, sizes = Checkpoint.probabilities, []
 
@@ -126,24 +151,23 @@ async def test_a_batch_without_memory_is_halved(
         return real(self, pixels)
 
     monkeypatch.setattr(Checkpoint, "probabilities", narrow)
-    async with started(f"vit?model={folder}") as vit:
-        judged = await vit.classify([picture(name) for name in COLOURS])
+    judged = await vit.classify([picture(name) for name in COLOURS])
     assert [str(each.label) for each in judged if each] == list(COLOURS)
     assert sizes == [3, 1, 2, 1, 1]
 
 
+@shared
 async def test_a_model_that_fails_or_answers_nonsense_fails_the_batch_only(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    vit: ImageClassifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with started(f"vit?model={folder}") as vit:
-        with monkeypatch.context() as patch:
-            patch.setattr(Checkpoint, "probabilities", lambda *_: np.full((1, 3), np.nan))
-            with pytest.raises(ClassificationFailed, match="no probabilities"):
-                await vit.classify([picture("joy")])
-            patch.setattr(Checkpoint, "pixels", lambda *_: {}["axes"])
-            with pytest.raises(ClassificationFailed, match="failed with KeyError"):
-                await vit.classify([picture("joy")])
-        assert (await vit.classify([picture("joy")]))[0] is not None
+    with monkeypatch.context() as patch:
+        patch.setattr(Checkpoint, "probabilities", lambda *_: np.full((1, 3), np.nan))
+        with pytest.raises(ClassificationFailed, match="no probabilities"):
+            await vit.classify([picture("joy")])
+        patch.setattr(Checkpoint, "pixels", lambda *_: {}["axes"])
+        with pytest.raises(ClassificationFailed, match="failed with KeyError"):
+            await vit.classify([picture("joy")])
+    assert (await vit.classify([picture("joy")]))[0] is not None
 
 
 async def test_labels_that_are_sentiments_give_a_valence_only(tmp_path: Path) -> None:
