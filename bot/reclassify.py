@@ -9,7 +9,7 @@ and that is all it needs to go on after an interruption.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -20,6 +20,7 @@ import numpy.typing as npt
 from bot.history import PAGE, Container
 from bot.incoming import Incoming
 from bot.judge import Judge
+from bot.pictures.viewer import PictureViewer
 from bot.reclassify_history import PastMessages, Unreadable
 from storage.records import NO_MODEL, Batch, Deletion, MessageColumns, Verdict
 from storage.store import Store
@@ -77,6 +78,7 @@ class Reclassifier:
         judge: Judge,
         model: str,
         advance: Callable[[int], None],
+        pictures: PictureViewer | None = None,
     ) -> None:
         """Prepare.
 
@@ -86,12 +88,16 @@ class Reclassifier:
             judge: The present classifier, started.
             model: Its name and version.
             advance: Told how many more of the messages are dealt with.
+            pictures: Looks at pictures beside words, if the bot does.
         """
         self._store = store
         self._past = past
         self._judge = judge
-        self._model = model
+        self._current = {NO_MODEL, model}
+        if pictures is not None:
+            self._current |= {pictures.model, f"{model}+{pictures.model}"}
         self._advance = advance
+        self._pictures = pictures
 
     async def outdated(self, span: Span) -> dict[int, Ids]:
         """Return channel id -> ids of messages that another model judged, sorted, int64[n].
@@ -101,7 +107,7 @@ class Reclassifier:
         """
         found: dict[int, list[Ids]] = defaultdict(list)
         async for columns in self._store.scan(span.guild_id, span.start, span.end):
-            others = _of_others(columns, self._model)
+            others = _of_others(columns, self._current)
             for channel_id in span.channel_ids:
                 found[channel_id].append(
                     columns.message_id[others & (columns.channel_id == channel_id)]
@@ -162,6 +168,8 @@ class Reclassifier:
         self, container: Container, items: Sequence[Incoming], outcome: Outcome
     ) -> None:
         predictions = await self._judge.predictions([item.text or "" for item in items])
+        if self._pictures is not None:
+            predictions = await self._pictures.added(items, predictions, _still_wanted)
         verdicts = [
             Verdict(
                 item.message_id,
@@ -187,8 +195,14 @@ class Reclassifier:
             outcome.gone += len(ids)
 
 
-def _of_others(columns: MessageColumns, model: str) -> npt.NDArray[np.bool_]:
-    """Return which messages another model judged, bool[n]."""
-    others = np.array([each not in {model, NO_MODEL} for each in columns.models], np.bool_)
+def _of_others(columns: MessageColumns, current: Collection[str]) -> npt.NDArray[np.bool_]:
+    """Return which messages were judged by none of the present models, bool[n]."""
+    others = np.array([each not in current for each in columns.models], np.bool_)
     found: npt.NDArray[np.bool_] = others[columns.model]
     return found
+
+
+def _still_wanted(item: Incoming) -> bool:
+    """Look at the pictures of every message: who opts out now has no record to be replaced."""
+    del item
+    return True

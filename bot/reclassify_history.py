@@ -19,6 +19,7 @@ from bot.catchup import TRANSIENT
 from bot.errors import StartFailed, TokenRefused
 from bot.history import Container, History
 from bot.incoming import Incoming
+from bot.pictures.attachments import readers
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +46,15 @@ class Unreadable(Exception):
 class PastMessages:
     """Reads containers and pages of a client that is logged in, be it connected or not."""
 
-    def __init__(self, client: discord.Client) -> None:
+    def __init__(self, client: discord.Client, *, pictures: bool = False) -> None:
+        """Take a client that is logged in.
+
+        Args:
+            client: Who asks.
+            pictures: Whether to note where the pictures of messages are.
+        """
         self._client = client
-        self._history = History(client)
+        self._history = History(client, readers(pictures=pictures).message)
 
     async def containers(self, guild_id: int, channel_id: int, since: datetime) -> list[Container]:
         """Return a channel and its threads, without those that were archived before ``since``.

@@ -11,6 +11,7 @@ from typing import Final
 from bot.clock import DISCORD_EPOCH_MS
 from bot.errors import SettingsError
 from bot.judge import Judge
+from bot.pictures.viewer import opened_viewer
 from bot.reclassify import Outcome, Reclassifier, Span
 from bot.reclassify_history import PastMessages, logged_in
 from bot.sandbox.connect import point_discord_at
@@ -60,7 +61,9 @@ async def judge_again(
         await classifier.start()
         client = await stack.enter_async_context(logged_in(settings.require_token()))
         model = classifier.info.model
-        work = Reclassifier(store, PastMessages(client), Judge(classifier), model, advance)
+        pictures = await stack.enter_async_context(opened_viewer(settings))
+        past = PastMessages(client, pictures=pictures is not None)
+        work = Reclassifier(store, past, Judge(classifier), model, advance, pictures)
         outdated = await work.outdated(span)
         begin(sum(map(len, outdated.values())))
         return await work.run(span, outdated), model

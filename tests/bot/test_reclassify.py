@@ -24,6 +24,7 @@ from storage.records import Batch, Deletion
 from tests.bot.test_run_command import start
 from tests.support.camp import HAPPY, SAD, Camp, be_impatient, locked, pitch
 from tests.support.running_bot import ago, monitor, running, settled
+from tests.support.tiny_vit import make_tiny_vit, picture
 
 HISTORY = "GET /channels/{channel_id}/messages"
 OLD, NEW = "lexicon@1", "embedded@"
@@ -113,6 +114,23 @@ async def test_pictures_without_words_are_left_alone(camp):
     await judged_by_the_old_one(camp)
     assert await again(camp) == Outcome(found=1, rejudged=1)
     assert [model[:8] for (model,) in camp.rows("model")] == ["", "embedded"]
+
+
+async def test_pictures_count_again_where_the_bot_looks_at_them(server, tmp_path):
+    seeing = f"vit?model={make_tiny_vit(tmp_path / 'colours', steps=0)}"
+    camp = await pitch(server, tmp_path, classifier="lexicon", images=seeing)
+    shown = [("rain.jpg", picture("sadness", "JPEG"))]
+    await camp.say(HAPPY[1], files=shown)
+    await camp.say("", files=shown)
+    await camp.say(HAPPY[1])
+    await judged_by_the_old_one(camp)
+    before = [model for (model,) in camp.rows("model")]
+    assert await again(camp) == Outcome(found=2, rejudged=2)
+    after = [model for (model,) in camp.rows("model")]
+    assert after[1] == before[1], "the picture alone is judged by the same one as before"
+    assert after[0] == f"{after[2]}+{after[1]}"
+    assert after[2].startswith(NEW)
+    assert await again(camp) == Outcome()
 
 
 async def test_an_interrupted_run_goes_on_where_it_stopped(server, camp, monkeypatch):
