@@ -67,11 +67,15 @@ def deployed(
         The address, ``http://host:port``.
 
     Raises:
-        BackendUnavailable: Ray is not installed, the port is taken, or no replica comes up.
+        BackendUnavailable: Ray is not installed, its cluster does not answer, the port is taken,
+            or no replica comes up.
     """
     # What is wrong with the backend or the port is told in one line before Ray is started.
     plan.application()
-    _check_port(host, port)
+    if scale.address is None:
+        _check_port(host, port)
+    else:  # Ray's proxy may have the port from an earlier time.
+        _check_cluster(scale.address)
     _prepare(scale)
     ray = required("ray", EXTRA)
     serve = required("ray.serve", EXTRA)
@@ -113,14 +117,28 @@ def _check_port(host: str, port: int) -> None:
         raise cannot_listen(host, port, error) from error
 
 
+def _check_cluster(address: str) -> None:
+    """Knock: Ray itself tries for minutes. Words such as ``auto`` are left to Ray."""
+    host, colon, port = address.rpartition(":")
+    if not colon or not port.isdecimal() or "/" in host:
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=5).close()
+    except OSError as error:
+        raise _no_cluster(address) from error
+
+
+def _no_cluster(address: str) -> BackendUnavailable:
+    return BackendUnavailable(f"no cluster of Ray answers at {address}")
+
+
 def _connect(ray: Any, scale: Scale) -> None:  # noqa: ANN401 - Ray is optional
     quiet = {"log_to_driver": False, "logging_level": logging.WARNING}
     if scale.address is not None:
         try:
             ray.init(address=scale.address, namespace=NAME, **quiet)
         except ConnectionError as error:
-            msg = f"no cluster of Ray answers at {scale.address}"
-            raise BackendUnavailable(msg) from error
+            raise _no_cluster(scale.address) from error
         return
     ray.init(
         address="local",

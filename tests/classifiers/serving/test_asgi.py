@@ -26,7 +26,7 @@ async def under_uvicorn(build: Callable[[], Application]) -> AsyncIterator[Clien
             AsgiApplication(build), lifespan="on", log_config=None, timeout_graceful_shutdown=5
         )
         server = uvicorn.Server(config)
-        running = asyncio.create_task(server._serve([listener]))
+        running = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started and not running.done():
             await asyncio.sleep(0.01)
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"

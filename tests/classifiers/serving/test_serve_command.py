@@ -76,6 +76,14 @@ def test_a_port_that_is_taken_is_one_line() -> None:
             assert done.stderr == said
 
 
+def test_a_cluster_that_does_not_answer_is_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+    result = says("--engine", "ray", "--ray-address", address)
+    assert result.exit_code == 69
+    assert result.stderr == f"nunchi: no cluster of Ray answers at {address}\n"
+
+
 @pytest.mark.parametrize(
     ("options", "advice"),
     [
