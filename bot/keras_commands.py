@@ -64,7 +64,7 @@ KNOBS: Final = (
     click.option(
         "--threshold",
         type=click.FloatRange(0.01, 0.99),
-        help="Of two labels the second one, from this probability on. Default: .5; reviews: .7.",
+        help="The pleasanter of two labels from this probability on. Default: .5; reviews: .7.",
     ),
     click.option("--seed", type=int, default=0, show_default=True, help="Same seed, same model."),
 )
@@ -173,7 +173,10 @@ def _request(preset: str, options: Mapping[str, Any]) -> TrainingRequest:
 
 def _summary(trained: Trained) -> str:
     figures = trained.evaluation
-    measured = f"accuracy {figures['accuracy']:.3f}, macro-F1 {figures['macro_f1']:.3f}"
+    # With several labels a text, to have all of them right is rare and tells little.
+    first = "micro_f1" if trained.bundle.manifest.multi_label else "accuracy"
+    name = first.replace("micro_f1", "micro-F1")
+    measured = f"{name} {figures[first]:.3f}, macro-F1 {figures['macro_f1']:.3f}"
     lines = [
         f"{trained.bundle.path}: fingerprint {trained.bundle.fingerprint[:16]}",
         f"{figures['part']} part: {figures['n']} texts, {measured}",
@@ -184,7 +187,9 @@ def _summary(trained: Trained) -> str:
             f"{figures['accuracy_at_one_half']:.3f}"
         )
     if trained.vectors is not None:
-        lines.append(f"started from word vectors: {trained.vectors:.0%} of the sub-words")
+        lines.append(
+            f"word vectors were known for {trained.vectors:.0%} of the sub-words in the text"
+        )
     if not trained.exported:
         lines.append("ONNX could not stand in for Keras: the bundle needs TensorFlow to run")
     lines.append(f"use it: NUNCHI_CLASSIFIER='keras?path={trained.bundle.path}'")

@@ -134,7 +134,7 @@ class BundleSettings:
 
     Attributes:
         runtime: ``onnx`` or ``keras``.
-        threshold: From which probability of the second of two labels the verdict is that label.
+        threshold: From which probability of the pleasanter of two labels the verdict is that one.
         projection: What the labels mean.
     """
 
@@ -209,7 +209,16 @@ def _threshold(bundle: Bundle, asked: float) -> float:
 
 
 def _version(bundle: Bundle, settings: BundleSettings) -> str:
-    """Return what changes with anything that may change a verdict."""
-    choices = [bundle.fingerprint, settings.threshold, dict(settings.projection.label_map.table)]
-    plain = json.dumps(choices, ensure_ascii=False, sort_keys=True)
+    """Return what changes with anything that may change a verdict, and with nothing else."""
+    manifest = bundle.manifest
+    network = GRAPH if settings.runtime == "onnx" else MODEL
+    parts = [
+        manifest.files.get(network),
+        manifest.files.get(TOKENIZER),
+        manifest.labels,
+        manifest.length,
+        settings.threshold,
+        dict(settings.projection.label_map.table),
+    ]
+    plain = json.dumps(parts, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(plain.encode()).hexdigest()[:12]

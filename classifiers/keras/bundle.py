@@ -47,12 +47,12 @@ class Manifest(BaseModel):
         architecture: Which of the three networks it is.
         encoding: How texts become numbers: ``subwords`` or ``ngrams``.
         labels: What the columns of its answers mean. Two labels that exclude each other share one
-            output, the probability of the second.
+            output, the probability of the second, which is the pleasanter one.
         multi_label: Each label has a probability of its own.
         map_name: The label map that was chosen at training.
         label_map: Its table for these labels: an emotion or a sentiment each, or nothing.
         languages: ISO 639-1 codes of the texts that it was trained on.
-        threshold: From which probability of the second of two labels the verdict is that label.
+        threshold: From which probability of the pleasanter of two labels the verdict is that one.
         length: The most tokens or n-grams of a text that are read.
         files: The SHA-256 of each member, in hexadecimal.
         made_with: Versions of the packages, and the settings of the training; for people.

@@ -48,7 +48,7 @@ class OnnxRuntime:
         options = self._ort.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
-        options.log_severity_level = 3
+        options.log_severity_level = 4
         try:
             self._session = self._ort.InferenceSession(
                 graph, options, providers=["CPUExecutionProvider"]

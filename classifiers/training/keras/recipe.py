@@ -41,7 +41,7 @@ class Recipe:
         batch: Texts of a step.
         epochs: The most rounds over the data.
         patience: Rounds without a lower loss on the dev part after which training stops.
-        threshold: From which probability of the second of two labels the verdict is that label.
+        threshold: From which probability of the pleasanter of two labels the verdict is that one.
         weighting: Of n-grams: ``tfidf`` or ``bow`` (all weigh the same).
         characters: The shortest and the longest run of characters among the n-grams.
         vectors: ``train``, or a file of word vectors; sub-words only.
@@ -98,7 +98,7 @@ RECIPES: Final[Mapping[str, Recipe]] = MappingProxyType(
             patience=3,
         ),
         "bow": Recipe(
-            "bow", vocabulary=150_000, length=512, width=32, dropout=0.5, rate=5e-3, batch=512
+            "bow", vocabulary=150_000, length=512, width=32, dropout=0.4, rate=2e-3, batch=512
         ),
     }
 )

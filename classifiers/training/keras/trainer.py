@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from classifiers.emotion import VALENCES, Emotion, Sentiment
 from classifiers.errors import BackendUnavailable, InvalidOption
 from classifiers.extras import required
 from classifiers.keras.bundle import (
@@ -86,7 +87,7 @@ class Trained:
         evaluation: The figures that lie in it.
         history: Loss and accuracy a round.
         exported: Whether ONNX Runtime can run it; else Keras must.
-        vectors: Share of the sub-words that started from a word vector; ``None`` without.
+        vectors: Share of the sub-words in the text that started from a vector; ``None`` without.
     """
 
     bundle: Bundle
@@ -108,11 +109,13 @@ def train(request: TrainingRequest, progress: Progress) -> Trained:
     """
     recipe = request.recipe
     _check(request)
-    keras = _prepared_keras(recipe.seed)
     material = read_material(request.data)
     label_map = map_for(request.label_map, material.labels)
     label_map.classes_of(material.labels)
+    material = replace(material, labels=_in_order(material, label_map))
     key = load_or_create_key(request.key or key_file(os.environ))
+    # The slowest import of all, and so after everything that may be wrong.
+    keras = _prepared_keras(recipe.seed)
 
     texts = [each.text for each in material.train]
     encoder = learn_encoder(recipe, texts, progress)
@@ -134,6 +137,24 @@ def train(request: TrainingRequest, progress: Progress) -> Trained:
 def activation_of(material: Material) -> str:
     """Return ``softmax`` where one of three or more labels excludes the others."""
     return "softmax" if len(material.labels) > 2 and not material.multi_label else "sigmoid"
+
+
+def _in_order(material: Material, label_map: LabelMap) -> tuple[str, ...]:
+    """Return the labels in the order of the model's columns: of two the pleasanter is last.
+
+    The threshold is for the last of two labels. In alphabetical order alone that would be the
+    positive one in English and the negative one in Korean.
+    """
+    if len(material.labels) != 2:
+        return material.labels
+    return tuple(sorted(material.labels, key=lambda label: _pleasantness(label_map.table[label])))
+
+
+def _pleasantness(name: str | None) -> float:
+    poles = {str(Sentiment.NEGATIVE): -1.0, str(Sentiment.POSITIVE): 1.0}
+    if name is None:
+        return 0.0
+    return poles[name] if name in poles else VALENCES[Emotion(name)]
 
 
 def _check(request: TrainingRequest) -> None:

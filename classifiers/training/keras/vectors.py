@@ -27,7 +27,7 @@ SPREAD: Final = 0.05
 def starting_vectors(
     encoder: SubwordEncoder, texts: Sequence[str], choice: str, width: int, seed: int
 ) -> tuple[Array, float]:
-    """Return a vector for each sub-word, and the share of sub-words that have one of their own.
+    """Return a vector for each sub-word, and how much of the text starts from a known one.
 
     A file knows words, the network sub-words. A sub-word that is a word of the file takes its
     vector; any other takes the mean of the words of the text that contain it, by frequency.
@@ -43,7 +43,8 @@ def starting_vectors(
         seed: Of what is drawn.
 
     Returns:
-        float32 of shape (sub-words, width), zero for the padding; and the share in [0, 1].
+        float32 of shape (sub-words, width), zero for the padding; and the share, in [0, 1], of the
+        sub-words in the texts, each as often as it occurs, whose vector was not drawn.
 
     Raises:
         BackendUnavailable: gensim is not installed.
@@ -59,7 +60,10 @@ def starting_vectors(
     for number, vector in known.items():
         table[number] = vector
     table[PADDING] = 0
-    return table, len(known) / encoder.size
+    counts = np.bincount(
+        np.concatenate([row[0] for row in encoder.rows(texts)]), minlength=encoder.size
+    )
+    return table, float(sum(counts[list(known)]) / counts.sum())
 
 
 def _trained(
