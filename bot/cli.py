@@ -18,7 +18,7 @@ import click
 from rich.console import Console
 
 from bot import logs
-from bot.environment import terminal_language
+from bot.environment import lend_variables, terminal_language
 from bot.explaining import explained
 from bot.health_check import ask_health
 from bot.judging_commands import JUDGING
@@ -26,7 +26,7 @@ from bot.model_commands import MODELS
 from bot.plugin_commands import PLUGINS
 from bot.reclassify_command import RECLASSIFYING
 from bot.serving_commands import SERVING
-from bot.settings import load_settings
+from bot.settings import PREFIX, TOKEN_VARIABLE, load_settings
 from bot.training_commands import TRAINING
 
 DEFAULT_ENV_FILE: Final = Path(".env")
@@ -43,6 +43,7 @@ DEFAULT_ENV_FILE: Final = Path(".env")
 def nunchi(context: click.Context, env_file: Path | None) -> None:
     """Show a Discord server how it feels, honestly and privately."""
     context.obj = env_file or DEFAULT_ENV_FILE
+    lend_variables(context.obj, os.environ, (PREFIX, TOKEN_VARIABLE))
 
 
 @nunchi.command()

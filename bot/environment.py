@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from io import StringIO
 from pathlib import Path
 from typing import Final
@@ -28,6 +28,25 @@ def read_variables(env_file: Path | None, environ: Mapping[str, str]) -> dict[st
     in_process = {name.upper(): value.strip() for name, value in environ.items()}
     merged = in_file | {name: value for name, value in in_process.items() if value}
     return {name: value for name, value in merged.items() if value}
+
+
+def lend_variables(
+    env_file: Path, environ: MutableMapping[str, str], ours: tuple[str, ...]
+) -> None:
+    """Let the process see what stands in a file beside our settings, such as the key of a server.
+
+    Names that begin with one of ``ours`` are not lent: settings are read from the file itself.
+
+    What the process has already stays. A file that cannot be read lends nothing: the commands
+    that need settings say so.
+    """
+    try:
+        in_file = _read_file(env_file)
+    except SettingsError:
+        return
+    for name, value in in_file.items():
+        if value and not name.startswith(ours):
+            environ.setdefault(name, value)
 
 
 def refuse_unknown(variables: Iterable[str], known: Iterable[str], prefix: str) -> None:
