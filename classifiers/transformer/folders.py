@@ -16,6 +16,7 @@ ONNX_NAMES: Final = ("model.onnx", "onnx/model.onnx", "onnx/model_quantized.onnx
 PICKLES: Final = ("*.bin", "*.pt", "*.pth", "*.pkl", "*.ckpt")
 NOT_WEIGHTS: Final = frozenset({"training_args.bin", "optimizer.pt", "scheduler.pt"})
 TOKENIZER: Final = "tokenizer.json"
+ADAPTER: Final = "adapter_config.json"
 LICENCE: Final = re.compile(r"^licen[sc]e:\s*[\"']?([\w.+ -]+)", re.MULTILINE)
 CHUNK: Final = 1 << 20
 
@@ -102,10 +103,16 @@ def looked_at(path: Path, file: str | None = None, name: str | None = None) -> M
         name: What the model is called; without one, the folder's name.
 
     Raises:
-        BackendUnavailable: A file is missing or no JSON, the weights are pickles only, or the
-            model wants to run code of its own.
+        BackendUnavailable: A file is missing or no JSON, the weights are pickles only, the model
+            wants to run code of its own, or the folder holds an adapter only.
     """
     called = name or path.resolve().name
+    if (path / ADAPTER).is_file():
+        msg = (
+            f"{called} holds an adapter (LoRA) instead of a whole model; merge it into the model "
+            "it was trained for (merge_and_unload of peft) and save that"
+        )
+        raise BackendUnavailable(msg)
     config = _config(path, called)
     tokenizer_config = _json(path / "tokenizer_config.json")
     for settings in (config, tokenizer_config):

@@ -127,6 +127,12 @@ def test_pickles_are_refused(copy: Path) -> None:
         looked_at(copy)
 
 
+def test_an_adapter_without_its_model_is_refused(copy: Path) -> None:
+    (copy / "adapter_config.json").write_text("{}")
+    with pytest.raises(BackendUnavailable, match=r"spoilt holds an adapter \(LoRA\).*merge it"):
+        looked_at(copy)
+
+
 @pytest.mark.parametrize("file", ["config.json", "tokenizer_config.json"])
 def test_code_of_its_own_is_refused(copy: Path, file: str) -> None:
     changed(copy / file, auto_map={"AutoModel": "theirs--modeling.Model"})
