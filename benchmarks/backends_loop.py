@@ -29,6 +29,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from bot.explaining import explained
 from bot.judge import Judge
 from bot.pipeline import BATCHES_AHEAD
 from classifiers.classifier import load
@@ -165,4 +166,6 @@ def percentiles(lags: Any) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    with explained():
+        code = asyncio.run(main())
+    sys.exit(code)
