@@ -59,11 +59,14 @@ class Decoder:
             return await loop.run_in_executor(worker, _decoded, data, self._limits)
         except (ImageRefused, MemoryError) as error:
             log.info("a picture is left out: %s", error)
-        except BrokenProcessPool:
-            log.warning("the process that decodes pictures died and is started again")
+        except (BrokenProcessPool, OSError) as error:
+            # An OSError: the system has no room for another process just now.
+            kind = type(error).__name__
+            log.warning("the process that decodes pictures is started again (%s)", kind)
             # Several pictures may have waited for the one that died.
             if self._worker is worker:
                 self._worker = spawned_worker()
+                worker.shutdown(wait=False, cancel_futures=True)
         return None
 
     async def close(self) -> None:
