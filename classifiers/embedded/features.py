@@ -1,8 +1,9 @@
 """Hashed n-grams of whole batches: characters, jamo and words, without a loop over n-grams.
 
 The characters of all texts stand in one buffer, the jamo of those with Hangul behind them. Rolling
-hashes over the buffer give every n-gram of every order at once. A key has 25 bits: the lower
-``BUCKET_BITS`` name a bucket, the rest is the tag that tells the n-grams of a bucket apart.
+hashes over the buffer give every n-gram of every order at once; words are differences of one
+running sum over it (Karp and Rabin 1987). A key has 25 bits: the lower ones name a bucket,
+the next ``TAG_BITS`` are the tag that tells the n-grams of a bucket apart.
 """
 
 from __future__ import annotations
@@ -11,9 +12,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,11 @@ from classifiers.text import said
 Keys = NDArray[np.uint32]
 Owners = NDArray[np.int16]
 
-BUCKET_BITS: Final = 17
+MOST_BUCKET_BITS: Final = 17
+"""Of the largest table; a smaller one has fewer, and does not see the highest bits of a key."""
+
 TAG_BITS: Final = 8
-KEY_BITS: Final = BUCKET_BITS + TAG_BITS
+KEY_BITS: Final = MOST_BUCKET_BITS + TAG_BITS
 
 CHARACTERS: Final = (2, 3, 4)
 """Lengths of n-grams of characters."""
@@ -38,15 +40,20 @@ MOST_TEXTS: Final = 1 << 15
 
 HANGUL: Final = re.compile("[가-힣]")
 DIGIT: Final = re.compile("[1-9]")
-TYPED_JAMO: Final = re.compile("[\u3131-\u318e]")
-WORD: Final = re.compile(r"[\w']+|[^\w\s'\u2000-\U0010ffff]+|[\u2000-\U0010ffff]")
-"""A word, a run of signs, or one symbol: emoji stand for themselves."""
+WORDS: Final = (("[\\w']+", 1), ("[\u3131-\u318e]+", 2), (r"\s+", 0))
+"""What words are cut from, and the number of each kind of character: letters and digits, jamo as
+they are typed (ㅋㅋ and ㅠㅠ are words of their own, also right behind one), and blanks."""
 
-WORD_OR_JAMO: Final = re.compile(
-    r"[\u3131-\u318e]+|(?:[^\W\u3131-\u318e]|')+"
-    r"|[^\w\s'\u2000-\U0010ffff]+|[\u2000-\U0010ffff]"
-)
-"""The same, where ㅋㅋ and ㅠㅠ are words of their own, also right behind a word."""
+BLANK: Final = 0
+SIGN: Final = 3
+"""Any other character below ``SYMBOLS``; a run of signs is a word."""
+
+SYMBOL: Final = 4
+"""Any other character from there on: emoji stand for themselves."""
+
+SYMBOLS: Final = 0x2000
+PLANE: Final = 0x10000
+"""Characters whose kinds are told apart; those beyond are symbols."""
 
 MULTIPLIER: Final = np.uint32(0x01000193)
 """FNV's prime."""
@@ -54,6 +61,7 @@ MULTIPLIER: Final = np.uint32(0x01000193)
 SPREAD: Final = np.uint32(0x9E3779B1)
 JAMO_SEED: Final = np.uint32(0x5BD1E995)
 PAIR_SEED: Final = np.uint32(0x165667B1)
+WORD_SEED: Final = np.uint32(0x27D4EB2F)
 SHIFT: Final = np.uint32(15)
 MIX: Final = np.uint32(0x85EBCA6B)
 NOBODY: Final = np.zeros(0, np.int16)
@@ -93,10 +101,14 @@ def grams(texts: Sequence[str]) -> Grams:
     """Return the n-grams of texts that ``plain`` returned; 1 to ``MOST_TEXTS`` of them."""
     jamo = [_jamo(text) for text in texts]
     encoded = "".join([*texts, *jamo]).encode("utf-32-le", "replace")
-    hashed = np.frombuffer(encoded, np.uint32) * SPREAD
+    codes = np.frombuffer(encoded, np.uint32)
+    hashed = codes * SPREAD
     hashed ^= hashed >> SHIFT
     characters = sum(map(len, texts))
-    parts = [_rolled(hashed[:characters], texts, CHARACTERS), _words(texts)]
+    parts = [
+        _rolled(hashed[:characters], texts, CHARACTERS),
+        _words(codes[:characters], hashed[:characters], texts),
+    ]
     if characters < len(hashed):
         parts.append(_rolled(hashed[characters:] ^ JAMO_SEED, jamo, JAMO))
     keys = np.concatenate([part.keys for part in parts])
@@ -144,20 +156,57 @@ def _inside(length: int, orders: tuple[int, ...]) -> NDArray[np.bool_]:
     return inside
 
 
-def _words(texts: Sequence[str]) -> Grams:
+def _words(codes: Keys, hashed: Keys, texts: Sequence[str]) -> Grams:
     """Return the words, and each pair of a word and the one before it, unfinished.
 
-    Of a single text the owners are not told: there is only one.
+    Every text begins and ends with a blank, so that no word reaches into another text. Of a
+    single text the owners are not told: there is only one.
     """
-    cut = [(WORD_OR_JAMO if TYPED_JAMO.search(text) else WORD).findall(text) for text in texts]
-    words = [crc32(word.encode()) for part in cut for word in part]
-    single = np.array(words, np.uint32)
+    kinds = _kinds().take(codes, mode="clip")
+    edges = kinds[1:] != kinds[:-1]
+    edges |= kinds[1:] == SYMBOL
+    starts = np.flatnonzero(edges)
+    powers, inverses = _powers(1 << len(codes).bit_length())
+    running = hashed * powers[: len(codes)]
+    np.add.accumulate(running, out=running)
+    before = running.take(starts)
+    sums = before[1:] - before[:-1]  # the last run is the blank that ends the last text
+    starts = starts[:-1] + 1
+    sums *= inverses.take(starts)
+    words = np.flatnonzero(kinds.take(starts))
+    single = sums.take(words)
+    single ^= WORD_SEED
     pairs = single[1:] * MULTIPLIER
     pairs += single[:-1] ^ PAIR_SEED
     if len(texts) == 1:
         return Grams(np.concatenate([single, pairs]), NOBODY)
-    owners = np.repeat(np.arange(len(texts), dtype=np.int16), list(map(len, cut)))
+    of_each = np.repeat(np.arange(len(texts), dtype=np.int16), list(map(len, texts)))
+    owners = of_each.take(starts.take(words))
     together = owners[1:] == owners[:-1]
     return Grams(
         np.concatenate([single, pairs[together]]), np.concatenate([owners, owners[1:][together]])
     )
+
+
+@cache
+def _kinds() -> NDArray[np.uint8]:
+    """Return uint8[PLANE + 1], the kind of each character; the last is that of all others."""
+    kinds = np.full(PLANE + 1, SYMBOL, np.uint8)
+    kinds[:SYMBOLS] = SIGN
+    every = "".join(map(chr, range(PLANE)))
+    for pattern, kind in WORDS:
+        for found in re.finditer(pattern, every):
+            kinds[found.start() : found.end()] = kind
+    return kinds
+
+
+@lru_cache(maxsize=4)
+def _powers(count: int) -> tuple[Keys, Keys]:
+    """Return uint32[count] twice: the powers of an odd number modulo 2^32, and their inverses."""
+    return _power_series(int(SPREAD), count), _power_series(pow(int(SPREAD), -1, 1 << 32), count)
+
+
+def _power_series(base: int, count: int) -> Keys:
+    factors = np.full(count, base, np.uint32)
+    factors[0] = 1
+    return np.multiply.accumulate(factors, dtype=np.uint32)

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.embedded.features import BUCKET_BITS, grams
+from classifiers.embedded.features import Grams, grams
 from classifiers.embedded.negation import negated
 from classifiers.embedded.quantisation import Bytes, unpacked
 from classifiers.embedded.weights import Arrays, Shape
@@ -20,8 +20,6 @@ Floats = NDArray[np.float32]
 POOL_SCALE: Final = np.float32(4.0)
 """The mean of embeddings is multiplied by this, in training as here."""
 
-BUCKET_MASK: Final = np.uint32((1 << BUCKET_BITS) - 1)
-TAG_SHIFT: Final = np.uint32(BUCKET_BITS)
 LITTLE: Final = np.float32(1e-6)
 FLOAT: Final = 4
 """Bytes of a float32."""
@@ -40,6 +38,9 @@ class Network:
 
     def __init__(self, shape: Shape, arrays: Arrays) -> None:
         self._first, self._second = np.ascontiguousarray(arrays.tags.T)
+        buckets = len(arrays.tags)  # a power of two
+        self._mask = np.uint32(buckets - 1)
+        self._shift = np.uint32(buckets.bit_length() - 1)
         self._size = shape.size
         self._rows = _side_by_side(arrays.rows)
         dense = arrays.dense.astype(np.float32)
@@ -67,6 +68,28 @@ class Network:
         np.maximum(hidden, 0, out=hidden)
         return np.concatenate([hidden, means], axis=1) @ self._heads + self._bias, known
 
+    def score(self, text: str) -> tuple[list[float], float]:
+        """Return what ``scores`` returns, of one text; quicker than a batch of one.
+
+        Returns:
+            The scores of all heads, see ``columns``; and how much was recognised.
+        """
+        seen = np.zeros(2 * self._size, np.float32)
+        seen[: self._size], known = self._sum(text)
+        if known <= 0:
+            seen[:] = 0
+        else:
+            turned = negated(text)
+            if turned:
+                seen[self._size :] = self._sum(turned)[0]
+            seen *= POOL_SCALE / (known + LITTLE)
+        hidden = seen @ self._hidden
+        hidden += self._hidden_bias
+        np.maximum(hidden, 0, out=hidden)
+        scores = np.concatenate([hidden, seen]) @ self._heads
+        scores += self._bias
+        return scores.tolist(), float(known)
+
     def pooled(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
         """Return float32[texts, 2 * size], the two means, and the sums of all weights.
 
@@ -81,15 +104,10 @@ class Network:
         turned = [negated(text) for text in texts]
         extra = [part for part in turned if part]
         means = np.zeros((count, 2 * self._size), np.float32)
-        if count == 1:  # one text after the other is quicker than a batch of two
-            means[:, : self._size], known = self._sums(texts)
-            if extra:
-                means[:, self._size :] = self._sums(extra)[0]
-        else:
-            sums, known = self._sums([*texts, *extra])
-            known = known[:count]
-            means[:, : self._size] = sums[:count]
-            means[np.flatnonzero(list(map(bool, turned))), self._size :] = sums[count:]
+        sums, known = self._sums([*texts, *extra])
+        known = known[:count]
+        means[:, : self._size] = sums[:count]
+        means[np.flatnonzero(list(map(bool, turned))), self._size :] = sums[count:]
         # Of a text that is not known at all, the negated part says nothing: there is no scale.
         scale = np.sign(known)
         scale *= POOL_SCALE
@@ -100,12 +118,7 @@ class Network:
     def _sums(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
         """Return float32[texts, size], weighted sums of embeddings, and the sums of weights."""
         slots, bounds = self._slots(texts)
-        rows = self._rows.take(slots, axis=0)
-        codes = rows[:, 2 * FLOAT : 2 * FLOAT + self._size].astype(np.float32)
-        factors, weights = rows.view(np.float32)[:, :2].T.copy()
-        if len(texts) == 1:
-            whole: Floats = np.dot(factors, codes)
-            return whole[None], weights.sum(keepdims=True)
+        codes, factors, weights = self._looked_up(slots)
         sums = np.empty((len(texts), self._size), np.float32)
         for row, (begin, end) in zip(sums, pairwise(bounds), strict=True):
             np.dot(factors[begin:end], codes[begin:end], out=row)
@@ -113,11 +126,31 @@ class Network:
         running = np.concatenate([[0], np.cumsum(weights, dtype=np.float64)])
         return sums, np.diff(running[bounds]).astype(np.float32)
 
+    def _sum(self, text: str) -> tuple[Floats, np.float32]:
+        """Return the same of one text: float32[size], and the sum of its weights."""
+        codes, factors, weights = self._looked_up(self._known(grams([text]))[0])
+        return np.dot(factors, codes), np.add.reduce(weights)
+
+    def _looked_up(self, slots: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
+        """Return float32[n, size], the codes of n slots, their factors and their weights."""
+        rows = self._rows.take(slots, axis=0)
+        codes = rows[:, 2 * FLOAT : 2 * FLOAT + self._size].astype(np.float32)
+        factors, weights = rows.view(np.float32)[:, :2].T.copy()
+        return codes, factors, weights
+
     def _slots(self, texts: Sequence[str]) -> tuple[NDArray[np.int64], list[int]]:
         """Return the slots of known n-grams text by text, and where each text begins and ends."""
         found = grams(texts)
-        buckets = found.keys & BUCKET_MASK
-        tags = (found.keys >> TAG_SHIFT).astype(np.uint8)
+        slots, places = self._known(found)
+        owners = found.owners.take(places)
+        order = np.argsort(owners, kind="stable")  # of 16 bits: a radix sort
+        counts = np.bincount(owners, minlength=len(texts))
+        return slots.take(order), [0, *np.cumsum(counts).tolist()]
+
+    def _known(self, found: Grams) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the slots of the n-grams that have one, and which those are."""
+        buckets = found.keys & self._mask
+        tags = (found.keys >> self._shift).astype(np.uint8)
         second = self._second.take(buckets) == tags
         hit = self._first.take(buckets) == tags
         hit |= second
@@ -125,12 +158,7 @@ class Network:
         slots = buckets.take(places).astype(np.int64)
         slots += slots
         slots += second.take(places)
-        if len(texts) == 1:
-            return slots, [0, len(slots)]
-        owners = found.owners.take(places)
-        order = np.argsort(owners, kind="stable")  # of 16 bits: a radix sort
-        counts = np.bincount(owners, minlength=len(texts))
-        return slots.take(order), [0, *np.cumsum(counts).tolist()]
+        return slots, places
 
 
 def _side_by_side(packed: Bytes) -> NDArray[np.int8]:

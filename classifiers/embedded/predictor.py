@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.classifier import Evidence
+from classifiers.embedded.alone import calibrated_alone, doubted_alone, valence_alone
 from classifiers.embedded.contributions import contributions
 from classifiers.embedded.features import bordered
 from classifiers.embedded.model import Network
+from classifiers.embedded.reading import calibrated, doubted, logistic, softmax, valences
 from classifiers.embedded.sentences import WHOLE, sentences
 from classifiers.embedded.weights import Card, load
-from classifiers.emotion import EMOTIONS, VALENCES, Emotion, Sentiment
+from classifiers.emotion import EMOTIONS, Sentiment
 from classifiers.heads import Head
 from classifiers.language import detect
 from classifiers.prediction import Prediction
@@ -41,22 +42,13 @@ SENTIMENTS: Final = (Sentiment.NEGATIVE, Sentiment.NEUTRAL, Sentiment.POSITIVE)
 FEELINGS: Final = "feelings"
 """The network of emotions and valence, which judges every message."""
 
-TASKS: Final = "tasks"
-"""The network of the other heads, read when one of them is asked for."""
-
-MARGIN: Final = np.float32(0.2)
-"""How much more likely one side must be than the other before a valence leaves zero: without it
-hardly a message would be neutral (chosen on dev parts, see docs/research-log.md)."""
-
-PLEASANTNESS: Final = np.array([VALENCES[emotion] for emotion in EMOTIONS], np.float32)
-"""How pleasant each emotion is, in canonical order. The valence is the mean of this, under the
-emotions' probabilities, and of what its own head says: the head alone calls a sad line in Korean
-pleasant, as reviewers of films do."""
+KOREAN: Final = "korean"
+ENGLISH: Final = "english"
+"""The networks of the other heads, by the language of the sets that they learnt from; each is read
+when one of its heads is asked for. A head that both have is asked in the language of the text."""
 
 WEIGHTLESS: Final = np.ones((0, 1), np.float32)
 """The shares of pieces that are whole texts: nobody asks for them."""
-
-NEUTRAL_AT: Final = EMOTIONS.index(Emotion.NEUTRAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +94,11 @@ class EmbeddedPredictor:
         self._weights = load(path)
         self._card = self._weights.card
         self._model_id = model_id or model_name(self._card)
+        self._networks: dict[str, Network] = {}
         self._feelings = self._network(FEELINGS)
         fits = self._card.calibrations
         self._fits = np.array([(fit.temperature, fit.doubt) for fit in fits.values()], np.float32)
+        self._fits_alone = [(fit.temperature, fit.doubt) for fit in fits.values()]
         self._fit_of = {code: row for row, code in enumerate(fits)}
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
@@ -116,6 +110,8 @@ class EmbeddedPredictor:
         if not texts:
             return []
         plain = [said(text) for text in texts]
+        if len(plain) == 1 and len(plain[0]) <= WHOLE:
+            return [self._alone(plain[0])]
         languages = [detect(text) for text in plain]
         cut = _cut(plain)
         spoken = [languages[text] for text in cut.texts]
@@ -137,17 +133,23 @@ class EmbeddedPredictor:
         head = self._card.heads[name]
         if not texts:
             return np.empty((0, len(head.labels)), np.float32)
-        network = self._feelings if name in self._feelings.columns else self._tasks
         cut = _cut([said(text) for text in texts])
-        scores = network.scores(list(map(bordered, cut.pieces)))[0][:, network.columns[name]]
-        return cut.joined(logistic(scores) if head.multi_label else softmax(scores))
-
-    @cached_property
-    def _tasks(self) -> Network:
-        return self._network(TASKS)
+        homes = self._card.homes(name)
+        asked = np.array([_home(homes, piece) for piece in cut.pieces])
+        chances = np.empty((len(cut.pieces), len(head.labels)), np.float32)
+        for home in homes:
+            places = np.flatnonzero(asked == home)
+            if len(places):
+                network = self._network(home)
+                texts_there = [bordered(cut.pieces[place]) for place in places]
+                scores = network.scores(texts_there)[0][:, network.columns[name]]
+                chances[places] = logistic(scores) if head.multi_label else softmax(scores)
+        return cut.joined(chances)
 
     def _network(self, name: str) -> Network:
-        return Network(self._card.networks[name], self._weights.arrays[name])
+        if name not in self._networks:
+            self._networks[name] = Network(self._card.networks[name], self._weights.arrays[name])
+        return self._networks[name]
 
     def _judged(self, pieces: Sequence[str], languages: Sequence[str]) -> Floats:
         """Return float32[pieces, 10]: the probability of each emotion, then the valence."""
@@ -157,15 +159,26 @@ class EmbeddedPredictor:
         judged = np.empty((len(pieces), len(EMOTIONS) + 1), np.float32)
         emotions = scores[:, self._feelings.columns[EMOTION_HEAD]]
         judged[:, :-1] = calibrated(emotions, fit[:, :1], fit[:, 1:])
-        own = valence_of(softmax(scores[:, self._feelings.columns[VALENCE_HEAD]]))
-        judged[:, -1] = (own + judged[:, :-1] @ PLEASANTNESS) / 2
+        sentiments = scores[:, self._feelings.columns[VALENCE_HEAD]]
+        judged[:, -1] = valences(sentiments, judged[:, :-1])
         trusts = list(map(self._trust, pieces, languages))
         if min(trusts) < 1 or not known.all():
             trust = np.array(trusts, np.float32)
             trust[known <= 0] = 0
-            judged *= trust[:, None]
-            judged[:, NEUTRAL_AT] += 1 - trust
+            doubted(judged, trust)
         return judged
+
+    def _alone(self, text: str) -> Prediction:
+        """Return what a batch of one short text gets, in two thirds of the time."""
+        language = detect(text)
+        scores, known = self._feelings.score(bordered(text))
+        fit = self._fits_alone[self._fit_of.get(language, self._fit_of["und"])]
+        emotions = calibrated_alone(scores[self._feelings.columns[EMOTION_HEAD]], *fit)
+        valence = valence_alone(scores[self._feelings.columns[VALENCE_HEAD]], emotions)
+        trust = self._trust(text, language) if known > 0 else 0.0
+        if trust < 1:
+            emotions, valence = doubted_alone(emotions, trust), valence * trust
+        return Prediction(tuple(emotions), valence, language, self._model_id)
 
     def _trust(self, piece: str, language: str) -> float:
         if language in self._card.languages:
@@ -194,47 +207,11 @@ def heads_of(card: Card) -> dict[str, Head]:
     return {name: head for name, head in card.heads.items() if name != EMOTION_HEAD}
 
 
-def valence_of(chances: Floats) -> Floats:
-    """Return float32[n] in [-1, 1] for float32[n, 3], the probabilities of ``SENTIMENTS``.
-
-    The lead of one side over the other, less ``MARGIN``, stretched so that certainty is 1.
-    """
-    lead: Floats = chances[:, 2] - chances[:, 0]
-    lead -= np.minimum(np.maximum(lead, -MARGIN), MARGIN)
-    lead /= 1 - MARGIN
-    return lead
-
-
-def calibrated(scores: Floats, temperatures: Floats, doubts: Floats) -> Floats:
-    """Return float32[n, classes], probabilities for scores of that shape.
-
-    Args:
-        scores: float32[n, classes].
-        temperatures: float32[n, 1], the scores are divided by them.
-        doubts: float32[n, 1], shares that are spread evenly over the classes.
-    """
-    chances = softmax(scores / temperatures)
-    chances *= 1 - doubts
-    chances += doubts / np.float32(scores.shape[1])
-    return chances
-
-
-def softmax(scores: Floats) -> Floats:
-    """Return float32 probabilities over the last axis of float32 scores."""
-    raised: Floats = scores - np.maximum.reduce(scores, axis=1, keepdims=True)
-    np.exp(raised, out=raised)
-    raised /= np.add.reduce(raised, axis=1, keepdims=True)
-    return raised
-
-
-def logistic(scores: Floats) -> Floats:
-    """Return a probability for each score."""
-    return as_floats(1 / (1 + np.exp(-np.clip(scores, -30, 30))))
-
-
-def as_floats(values: NDArray[Any]) -> Floats:
-    """Return values as 32-bit floats."""
-    return values.astype(np.float32, copy=False)
+def _home(homes: Sequence[str], text: str) -> str:
+    """Return the one of some networks that knows the language of a text."""
+    if len(homes) == 1:
+        return homes[0]
+    return KOREAN if detect(text) == "ko" else ENGLISH
 
 
 def _cut(texts: Sequence[str]) -> _Cut:

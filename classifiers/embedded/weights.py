@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from classifiers.errors import BackendUnavailable
 from classifiers.heads import Head
 
-MAGIC: Final = b"NUNCHI\x00\x02"
+MAGIC: Final = b"NUNCHI\x00\x03"
 DIGEST_AT: Final = len(MAGIC)
 HEADER_AT: Final = DIGEST_AT + 32
 ALIGNMENT: Final = 64
@@ -85,13 +85,21 @@ class Card:
         """Every head by name."""
         return {head.name: head for shape in self.networks.values() for head in shape.heads}
 
+    def homes(self, head: str) -> tuple[str, ...]:
+        """Return the names of the networks that have a head of some name."""
+        return tuple(
+            name
+            for name, shape in self.networks.items()
+            if any(each.name == head for each in shape.heads)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Arrays:
     """What a network learnt.
 
     Attributes:
-        tags: uint8[buckets, 2]: which two n-grams a bucket holds.
+        tags: uint8[buckets, 2], buckets a power of two: which two n-grams a bucket holds.
         rows: uint8[2 * buckets, size / 2 + 2]: an embedding of 4-bit codes, two a byte (the lower
             half first), then the code of its gate and the code of its scale.
         dense: float16[n]: hidden weights [width, 2 * size], hidden bias [width], and for each head

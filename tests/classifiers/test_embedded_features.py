@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
-from zlib import crc32
 
 import numpy as np
 import pytest
@@ -21,6 +20,7 @@ from classifiers.embedded.features import (
     MULTIPLIER,
     PAIR_SEED,
     SPREAD,
+    WORD_SEED,
     Grams,
     bordered,
     grams,
@@ -58,6 +58,13 @@ def rolled(hashes: Sequence[int]) -> int:
     return total
 
 
+def word_hash(word: str) -> int:
+    total = 0
+    for letter in reversed(word):
+        total = (total * int(SPREAD) + letter_hash(letter)) & FULL
+    return total ^ int(WORD_SEED)
+
+
 def finished(hashed: int) -> int:
     return ((hashed ^ hashed >> 15) * 0x85EBCA6B & FULL) >> (32 - KEY_BITS)
 
@@ -72,7 +79,7 @@ def slow_keys(text: str, words: Sequence[str]) -> list[int]:
         hashes = [letter_hash(letter) ^ seed for letter in stream]
         for order in orders:
             found += [rolled(hashes[at : at + order]) for at in range(len(stream) - order + 1)]
-    whole = [crc32(word.encode()) for word in words]
+    whole = [word_hash(word) for word in words]
     found += whole
     found += [(b * int(MULTIPLIER) + (a ^ int(PAIR_SEED))) & FULL for a, b in pairwise(whole)]
     return sorted(map(finished, found))

@@ -11,20 +11,12 @@ from numpy.typing import NDArray
 
 from classifiers.classifier import Classifier
 from classifiers.embedded import EmbeddedClassifier, EmbeddedPredictor, WeightsDamaged, create
-from classifiers.embedded.features import BUCKET_BITS, MOST_TEXTS, grams, plain
+from classifiers.embedded.features import MOST_BUCKET_BITS, MOST_TEXTS, grams, plain
 from classifiers.embedded.model import POOL_SCALE, Network
 from classifiers.embedded.negation import negated
-from classifiers.embedded.predictor import (
-    FEELINGS,
-    MARGIN,
-    PLEASANTNESS,
-    TASKS,
-    VALENCE_HEAD,
-    logistic,
-    softmax,
-    valence_of,
-)
+from classifiers.embedded.predictor import ENGLISH, FEELINGS, KOREAN, VALENCE_HEAD
 from classifiers.embedded.quantisation import unpacked
+from classifiers.embedded.reading import MARGIN, PLEASANTNESS, logistic, softmax, valence_of
 from classifiers.embedded.weights import Arrays, Shape, Weights, load, save
 from classifiers.emotion import EMOTIONS, Emotion
 from classifiers.errors import InvalidOption
@@ -46,7 +38,7 @@ TEXTS = [
     "안 좋아 행복하지 않아",
     "this is not great. " * 12 + "so scared today. " * 12,
 ]
-NETWORKS = [FEELINGS, TASKS]
+NETWORKS = [FEELINGS, ENGLISH]
 
 
 def test_it_learns_what_words_mean(tiny: EmbeddedPredictor) -> None:
@@ -61,7 +53,7 @@ def test_a_batch_says_what_one_by_one_says(tiny: EmbeddedPredictor) -> None:
         (alone,) = tiny.predict([text])
         np.testing.assert_allclose(alone.probabilities, prediction.probabilities, atol=1e-5)
         assert alone.valence == pytest.approx(prediction.valence, abs=1e-5)
-        assert (alone.language, alone.model) == (prediction.language, "embedded@2")
+        assert (alone.language, alone.model) == (prediction.language, "embedded@3")
 
 
 @pytest.mark.parametrize("name", ["nsmc", "goemotions", "valence"])
@@ -161,7 +153,7 @@ def weighted_sums(arrays: Arrays, text: str) -> tuple[NDArray[np.float64], float
     codes, scales, gates = unpacked(arrays.rows)
     total, known = np.zeros(codes.shape[1], np.float64), 0.0
     for key in grams([text]).keys.tolist():
-        bucket, tag = key & ((1 << BUCKET_BITS) - 1), key >> BUCKET_BITS
+        bucket, tag = key & ((1 << MOST_BUCKET_BITS) - 1), key >> MOST_BUCKET_BITS
         for way in (0, 1):
             slot = bucket * 2 + way
             if arrays.tags[bucket, way] == tag and (way == 1 or arrays.tags[bucket, 1] != tag):
@@ -175,7 +167,8 @@ def slow_means(arrays: Arrays, text: str) -> tuple[NDArray[np.float64], float]:
     whole, known = weighted_sums(arrays, text)
     part = negated(text)
     turned = weighted_sums(arrays, part)[0] if part else np.zeros_like(whole)
-    return np.concatenate([whole, turned]) * (float(POOL_SCALE) / known), known
+    scale = float(POOL_SCALE) / known if known else 0.0
+    return np.concatenate([whole, turned]) * scale, known
 
 
 def slow_scores(shape: Shape, arrays: Arrays, means: NDArray[np.float64]) -> list[float]:
@@ -199,7 +192,7 @@ def slow_scores(shape: Shape, arrays: Arrays, means: NDArray[np.float64]) -> lis
 
 @pytest.mark.parametrize("name", NETWORKS)
 @pytest.mark.parametrize(
-    "text", ["회의 일정 happy great", "I'm not happy but sad", "좋은 영화 안 좋아 나쁜 영화 아니다"]
+    "text", ["회의 일정 happy great", "I'm not happy but sad", "not happy, 행복해 안 좋아 아니다"]
 )
 def test_inference_agrees_with_slow_arithmetic(tiny_weights: Path, name: str, text: str) -> None:
     weights = load(tiny_weights)
@@ -213,6 +206,9 @@ def test_inference_agrees_with_slow_arithmetic(tiny_weights: Path, name: str, te
     assert means[shape.size :].any() == bool(negated(plain(text)))
     scores, _ = network.scores([plain(text)])
     np.testing.assert_allclose(scores[0], slow_scores(shape, arrays, means), atol=1e-3)
+    alone, sum_alone = network.score(plain(text))
+    np.testing.assert_allclose(alone, scores[0], atol=1e-5)
+    assert sum_alone == pytest.approx(float(sums[0]), rel=1e-5)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -258,13 +254,13 @@ def test_a_negated_part_changes_the_verdict_and_nothing_else_does(tiny_weights: 
 
 def test_the_negated_part_of_an_unknown_text_says_nothing(tiny_weights: Path) -> None:
     weights = load(tiny_weights)
-    shape, arrays = weights.card.networks[TASKS], weights.arrays[TASKS]
+    shape, arrays = weights.card.networks[KOREAN], weights.arrays[KOREAN]
     text = plain("울지마")
     part = set(grams([negated(text)]).keys.tolist()) - set(grams([text]).keys.tolist())
     tags, rows = np.zeros_like(arrays.tags), np.zeros_like(arrays.rows)
     for key in part:  # only n-grams that the whole text does not have are known
-        bucket = key & ((1 << BUCKET_BITS) - 1)
-        tags[bucket, 0], rows[2 * bucket] = key >> BUCKET_BITS, 0x91
+        bucket = key & ((1 << MOST_BUCKET_BITS) - 1)
+        tags[bucket, 0], rows[2 * bucket] = key >> MOST_BUCKET_BITS, 0x91
     network = Network(shape, replace(arrays, tags=tags, rows=rows))
     assert network.pooled([negated(text)])[1] > 0
     scores, known = network.scores([text, plain("")])
@@ -284,8 +280,8 @@ def test_a_batch_of_long_messages_may_have_any_number_of_sentences(
 
 def without_tasks(weights: Weights) -> Weights:
     """Return weights whose tasks cannot be unpacked."""
-    broken = replace(weights.arrays[TASKS], dense=np.zeros(3, np.float16))
-    return replace(weights, arrays={**weights.arrays, TASKS: broken})
+    broken = replace(weights.arrays[KOREAN], dense=np.zeros(3, np.float16))
+    return replace(weights, arrays={**weights.arrays, KOREAN: broken})
 
 
 def test_tasks_are_unpacked_when_one_of_their_heads_is_asked_for(
@@ -313,7 +309,7 @@ async def test_the_classifier_keeps_the_contract(tiny_weights: Path) -> None:
     classifier = create({"weights": str(tiny_weights)})
     assert isinstance(classifier, Classifier)
     assert isinstance(classifier, HeadedClassifier)
-    assert classifier.info.model == "embedded@2"
+    assert classifier.info.model == "embedded@3"
     assert classifier.info.languages == ("ko", "en")
     with pytest.raises(RuntimeError, match="start"):
         await classifier.classify(["x"])

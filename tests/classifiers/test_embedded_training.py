@@ -24,7 +24,8 @@ from classifiers.embedded.features import grams, plain
 from classifiers.embedded.model import POOL_SCALE
 from classifiers.embedded.negation import negated
 from classifiers.embedded.posterior import correction_beside, correction_file
-from classifiers.embedded.predictor import FEELINGS, calibrated, softmax
+from classifiers.embedded.predictor import FEELINGS
+from classifiers.embedded.reading import calibrated, softmax
 from classifiers.embedded.weights import Calibration, load
 from classifiers.emotion import EMOTIONS, Emotion
 from classifiers.errors import BackendUnavailable, InvalidOption
@@ -52,10 +53,17 @@ from classifiers.training.embedded.state import Bench, Dense, Examples, Knobs, L
 from classifiers.training.embedded.trainer import Group, Plan, examples_seen
 from classifiers.training.embedded.trainer import train as train_groups
 from classifiers.training.embedded.vocabulary import Bags, choose, keys_of
-from tests.support.tiny_embedded import RECIPE, Silence, chat_lines, train_tiny, write_sets
+from tests.support.tiny_embedded import (
+    RECIPE,
+    Silence,
+    chat_lines,
+    train_tiny,
+    write_set,
+    write_sets,
+)
 
 FEW = Plan(size=4, width=2, rounds=1)
-SMALL = Recipe(feelings=FEW, tasks=FEW)
+SMALL = Recipe(feelings=FEW, english=FEW, korean=FEW)
 
 
 def silent(_: int) -> None:
@@ -81,8 +89,8 @@ def test_the_same_seed_gives_the_same_file(data: Path, trained: Path, tmp_path: 
 
 def test_the_file_names_its_heads_and_sources(trained: Path) -> None:
     card = load(trained).card
-    assert list(card.networks) == ["feelings", "tasks"]
-    assert list(card.heads) == ["emotions", "valence", "nsmc", "goemotions"]
+    assert list(card.networks) == ["english", "feelings", "korean"]
+    assert list(card.heads) == ["goemotions", "emotions", "valence", "nsmc"]
     assert card.sources == {
         "nsmc": "CC0",
         "nsmc_ratings": "CC0",
@@ -93,10 +101,24 @@ def test_the_file_names_its_heads_and_sources(trained: Path) -> None:
     assert trained.stat().st_size < 10_000_000
 
 
+def test_a_head_learnt_in_both_languages_is_asked_in_that_of_the_text(tmp_path: Path) -> None:
+    folder = tmp_path / "sets"
+    write_set(folder, "goemotions", [("happy", "joy"), ("angry", "anger"), ("hm", "joy|anger")] * 9)
+    turned = [("행복해", "joy"), ("화나", "anger"), ("happy", "anger"), ("음", "joy|anger")]
+    write_set(folder, "goemotions_ko_mt", turned * 9)
+    card = load(train_tiny(folder, tmp_path / "w.bin")).card
+    assert card.homes("goemotions") == ("english", "korean")
+    predictor = EmbeddedPredictor(tmp_path / "w.bin")
+    chances = predictor.predict_head("goemotions", ["happy", "행복해", "화나", "angry"])
+    labels = card.heads["goemotions"].labels
+    assert [labels[row.argmax()] for row in chances] == ["joy", "joy", "anger", "anger"]
+
+
 def test_heads_that_only_helped_are_not_in_the_file(data: Path, trained: Path) -> None:
     helping = {source.name for source in available(data) if source.share > 0}
     assert helping == {"nsmc", "goemotions"}
     weights = load(trained)
+    assert [head.name for head in weights.card.networks["korean"].heads] == ["nsmc"]
     shape = weights.card.networks["feelings"]
     assert [head.name for head in shape.heads] == ["emotions", "valence"]
     seen = 2 * shape.size
@@ -126,7 +148,7 @@ async def test_without_any_set_it_learns_from_chat_alone(tmp_path: Path) -> None
 def test_a_correction_of_shares_is_written_for_these_weights(data: Path, tmp_path: Path) -> None:
     out = tmp_path / "w.bin"
     train_file(data, out, 0, Silence(), SMALL, chat_lines(40))
-    correction = correction_beside(out, "embedded@2")
+    correction = correction_beside(out, "embedded@3")
     assert correction is not None
     assert correction.usable
     assert len(correction.labels) == len(chat_lines(40)) // 2
@@ -142,7 +164,13 @@ def test_too_few_lines_held_out_leave_no_correction(data: Path, tmp_path: Path) 
 def test_progress_ends_where_it_said_it_would(data: Path, tmp_path: Path) -> None:
     heard = Silence()
     train_file(data, tmp_path / "w.bin", 0, heard, SMALL, chat_lines(2))
-    assert list(heard.stages) == ["reading", "training feelings", "training tasks"]
+    assert list(heard.stages) == [
+        "reading",
+        "reading ratings",
+        "training feelings",
+        "training english",
+        "training korean",
+    ]
     assert heard.steps == heard.stages
 
 
@@ -311,7 +339,7 @@ def test_training_pools_as_inference_does() -> None:
 def test_the_vocabulary_keeps_the_frequent() -> None:
     often = keys_of(["common words here"] * 40, silent)
     rare = keys_of(["seldom"], silent)
-    vocabulary = choose([often, rare])
+    vocabulary = choose([often, rare], 17)
     assert vocabulary.slots(often).lengths.tolist() == often.lengths.tolist()
     assert vocabulary.slots(rare).lengths[0] < rare.lengths[0] / 5
 
@@ -333,9 +361,9 @@ def test_the_negated_part_is_told_apart_and_takes_no_slot_of_its_own() -> None:
     assert kept.turned.sum() == bags.turned.sum()
     # Two whole texts and two negated parts have it: too few, for only whole texts count.
     twice = keys_of(["not happy"] * 2, silent)
-    assert not choose([twice]).slots(twice).lengths.any()
+    assert not choose([twice], 17).slots(twice).lengths.any()
     thrice = keys_of(["not happy"] * 3, silent)
-    assert choose([thrice]).slots(thrice).turned.any()
+    assert choose([thrice], 17).slots(thrice).turned.any()
 
 
 def test_every_change_leaves_something_and_repeats_with_its_seed() -> None:

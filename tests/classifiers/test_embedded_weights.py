@@ -28,7 +28,7 @@ VALENCE = Head("valence", ("negative", "neutral", "positive"))
 KOTE = Head("kote", ("없음",), multi_label=True)
 CARD = Card(
     "7",
-    {"feelings": Shape(4, 2, (EMOTIONS, VALENCE)), "tasks": Shape(8, 3, (KOTE,))},
+    {"feelings": Shape(4, 2, (EMOTIONS, VALENCE)), "korean": Shape(8, 3, (KOTE,))},
     {"ko": Calibration(1.5, 0.02), "und": Calibration()},
     ("ko",),
     {"chat": "CC0"},
@@ -62,7 +62,7 @@ def path(weights: Weights, tmp_path: Path) -> Path:
 def test_a_file_gives_back_what_was_saved(weights: Weights, path: Path) -> None:
     read = load(path)
     assert read.card == weights.card == read_card(path)
-    assert set(read.arrays) == {"feelings", "tasks"}
+    assert set(read.arrays) == {"feelings", "korean"}
     for network, saved in weights.arrays.items():
         for name in ("tags", "rows", "dense"):
             found = getattr(read.arrays[network], name)
@@ -81,7 +81,7 @@ def test_the_same_weights_give_the_same_bytes(weights: Weights, path: Path, tmp_
 
 def test_arrays_cannot_be_written_to(path: Path) -> None:
     with pytest.raises(ValueError, match="read-only"):
-        load(path).arrays["tasks"].rows[0, 0] = 1
+        load(path).arrays["korean"].rows[0, 0] = 1
 
 
 @pytest.mark.parametrize("place", [HEADER_AT - 1, HEADER_AT, HEADER_AT + 50, -1])

@@ -23,7 +23,7 @@ WORDS = {
     Emotion.NEUTRAL: ("meeting schedule", "회의 일정"),
 }
 PLAN = Plan(size=8, width=8, rounds=16, drop_grams=0.1, drop_units=0.1)
-RECIPE = Recipe(feelings=PLAN, tasks=PLAN)
+RECIPE = Recipe(feelings=PLAN, english=PLAN, korean=PLAN)
 TRAIN, DEV = "study/homework", "study/library"
 
 

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from classifiers.embedded.features import plain
 from classifiers.embedded.model import Network
-from classifiers.embedded.predictor import EMOTION_HEAD, FEELINGS, calibrated
+from classifiers.embedded.predictor import EMOTION_HEAD, FEELINGS
+from classifiers.embedded.reading import calibrated
 from classifiers.embedded.weights import Calibration, Weights
 from classifiers.emotion import EMOTIONS
 from classifiers.training.chat import ChatLine

@@ -1,4 +1,4 @@
-"""The recipe of the shipped weights: read, choose n-grams, train two networks, calibrate, pack."""
+"""The recipe of the shipped weights: read, choose n-grams, train the networks, calibrate, pack."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
-from classifiers.embedded.predictor import FEELINGS, TASKS, EmbeddedPredictor
+from classifiers.embedded.predictor import ENGLISH, FEELINGS, KOREAN, EmbeddedPredictor
 from classifiers.embedded.quantisation import packed
 from classifiers.embedded.weights import Arrays, Calibration, Card, Shape, Weights, save
 from classifiers.heads import Head
@@ -29,17 +29,19 @@ from classifiers.training.embedded.sources import (
     chat_valence_lesson,
     denial_lesson,
     emotion_lesson,
+    rating_lesson,
     task_lessons,
     valence_lesson,
 )
 from classifiers.training.embedded.trainer import Group, Learnt, Plan, examples_seen, train
 from classifiers.training.embedded.vocabulary import Bags, Vocabulary, choose, keys_of
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 LANGUAGES: Final = ("ko", "en")
 
 FEELINGS_PLAN: Final = Plan(size=20, width=32, rounds=24, drop_grams=0.6)
-TASKS_PLAN: Final = Plan(size=40, width=128, rounds=8, drop_grams=0.6)
+ENGLISH_PLAN: Final = Plan(size=24, width=128, rounds=8, drop_grams=0.6, bits=16)
+KOREAN_PLAN: Final = Plan(size=28, width=128, rounds=8, drop_grams=0.6)
 
 CHAT_SHARE: Final = 0.5
 """How often a round sees each line of chat, and each changed copy of one."""
@@ -56,6 +58,10 @@ MAPPED_WEIGHT: Final = 0.3
 
 VALENCE_WEIGHT: Final = 0.5
 """Of valence in the loss."""
+
+RATING_SHARE: Final = 0.3
+RATING_WEIGHT: Final = 0.5
+"""Of the ratings of reviews, five classes, in the loss of the Korean network."""
 
 KEPT: Final = (EMOTIONS_HEAD, SENTIMENT_HEAD)
 """The heads of feelings that are shipped; the others only helped to learn."""
@@ -95,13 +101,15 @@ class Course:
     """What one network learns.
 
     Attributes:
-        heads: Every head once.
+        heads: Every head once, those that are shipped first.
+        kept: How many heads are shipped.
         groups: The examples, as slots.
         vocabulary: The n-grams with a slot.
         plan: The knobs.
     """
 
     heads: tuple[Head, ...]
+    kept: int
     groups: tuple[Group, ...]
     vocabulary: Vocabulary
     plan: Plan
@@ -109,10 +117,11 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """The knobs of both networks; the defaults are those of the shipped weights."""
+    """The knobs of the networks; the defaults are those of the shipped weights."""
 
     feelings: Plan = FEELINGS_PLAN
-    tasks: Plan = TASKS_PLAN
+    english: Plan = ENGLISH_PLAN
+    korean: Plan = KOREAN_PLAN
 
 
 def train_file(
@@ -183,22 +192,31 @@ def prepare(
         Read(denied, keys_of(denied.texts, progress.advance), share=min(DENIAL_SHARE, room)),
     ]
     feelings = _of_feelings(list(zip(sources, tasks, strict=True)), talks)
-    courses = {FEELINGS: _course(feelings, recipe.feelings)}
-    if tasks:
-        courses[TASKS] = _course(tasks, recipe.tasks)
+    courses = {FEELINGS: _course(feelings, recipe.feelings, len(KEPT))}
+    spoken = [source.language for source in sources]
+    ratings = rating_lesson(folder, sources)
+    for name, language, plan in (
+        (ENGLISH, "en", recipe.english),
+        (KOREAN, "ko", recipe.korean),
+    ):
+        read = [task for task, code in zip(tasks, spoken, strict=True) if code == language]
+        kept = len({each.lesson.head.name for each in read})
+        if ratings is not None and language == "ko":
+            progress.begin("reading ratings", len(ratings.texts))
+            keys = keys_of(ratings.texts, progress.advance)
+            read.append(Read(ratings, keys, RATING_WEIGHT, RATING_SHARE))
+        if read:
+            courses[name] = _course(read, plan, kept)
     return courses
 
 
 def pack(course: Course, learnt: Learnt) -> tuple[Shape, Arrays]:
     """Return what a network learnt in the bytes of a file."""
     plan = course.plan
-    heads = course.heads
-    dense = learnt.dense
-    if heads[: len(KEPT)] == KEPT:
-        heads = KEPT
-        seen = 2 * plan.size
-        labels = sum(len(head.labels) for head in heads)
-        dense = dense[: plan.width * (seen + 1) + labels * (plan.width + seen + 1)]
+    heads = course.heads[: course.kept]
+    seen = 2 * plan.size
+    labels = sum(len(head.labels) for head in heads)
+    dense = learnt.dense[: plan.width * (seen + 1) + labels * (plan.width + seen + 1)]
     rows = packed(learnt.table, learnt.gates, course.vocabulary.filled.ravel())
     arrays = Arrays(course.vocabulary.tags, rows, dense.astype(np.float16))
     return Shape(plan.size, plan.width, heads), arrays
@@ -221,12 +239,12 @@ def _of_feelings(tasks: Sequence[tuple[Source, Read]], talks: Sequence[Read]) ->
     return read
 
 
-def _course(read: Sequence[Read], plan: Plan) -> Course:
-    vocabulary = choose([each.keys for each in _distinct(read)])
+def _course(read: Sequence[Read], plan: Plan, kept: int) -> Course:
+    vocabulary = choose([each.keys for each in _distinct(read)], plan.bits)
     heads = tuple({each.lesson.head.name: each.lesson.head for each in read}.values())
     place = {head.name: index for index, head in enumerate(heads)}
     groups = tuple(_group(each, vocabulary, place[each.lesson.head.name]) for each in read)
-    return Course(heads, groups, vocabulary, plan)
+    return Course(heads, kept, groups, vocabulary, plan)
 
 
 def _distinct(read: Sequence[Read]) -> list[Read]:

@@ -1,8 +1,9 @@
 """Which data sets the model learns from, and which head learns from each.
 
-There are two networks. ``feelings`` learns emotions and valence, from chat first; some of the other
-sets are taught to it as well, for the words they know, by heads that are left out in the end.
-``tasks`` learns the other heads alone: in one table the large sets crowd out the lines of chat.
+There are three networks. ``feelings`` learns emotions and valence, from chat first; some of the
+other sets are taught to it as well, for the words they know, by heads that are left out in the
+end. ``english`` and ``korean`` learn the other heads alone, each from the sets in its language: in
+one table the large sets crowd out the lines of chat, and one language the other.
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ CHAT: Final = "chat"
 DENIALS: Final = "denials"
 CLEAR_NEGATIVE: Final = 4
 CLEAR_POSITIVE: Final = 9
+RATINGS: Final = "nsmc_ratings"
+RATING_HEAD: Final = Head("rating", ("1-2", "3-4", "5-6", "7-8", "9-10"))
+"""How reviewers rated, two points a class; it helps to learn and is not shipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class Source:
 
     Attributes:
         name: The folder of the set.
+        language: Of its texts.
         licence: As its source states it.
         head: The head that learns its labels; several sets may share one.
         map_name: The map from its labels to the nine emotions, if it has one and they are good
@@ -58,6 +63,7 @@ class Source:
     """
 
     name: str
+    language: str
     licence: str
     head: str
     map_name: str | None = None
@@ -66,21 +72,21 @@ class Source:
 
 
 SOURCES: Final = (
-    Source("nsmc", "CC0", "nsmc", polar=True, share=0.1),
-    Source("nsmc_ratings", "CC0", "nsmc", share=0),
-    Source("kote", "MIT", "kote", "kote"),
-    Source("goemotions", "Apache-2.0", "goemotions", "goemotions"),
-    Source("goemotions_ko_mt", "Apache-2.0", "goemotions", share=0.1),
-    Source("xed_en", "CC-BY 4.0", "xed_en"),
-    Source("tweeteval_emotion", "none stated", "tweeteval_emotion", "tweeteval_emotion"),
-    Source("tweeteval_sentiment", "none stated", "tweeteval_sentiment", polar=True),
-    Source("tweeteval_offensive", "none stated", "tweeteval_offensive", share=0),
-    Source("tweeteval_irony", "none stated", "tweeteval_irony", share=0),
-    Source("vader_tweets", "MIT", "vader_tweets", polar=True),
-    Source("chatbot_ko", "MIT", "chatbot_ko"),
-    Source("curse_ko", "MIT", "curse_ko"),
+    Source("nsmc", "ko", "CC0", "nsmc", polar=True, share=0.1),
+    Source("nsmc_ratings", "ko", "CC0", "nsmc", share=0),
+    Source("kote", "ko", "MIT", "kote", "kote"),
+    Source("goemotions", "en", "Apache-2.0", "goemotions", "goemotions"),
+    Source("goemotions_ko_mt", "ko", "Apache-2.0", "goemotions", share=0.1),
+    Source("xed_en", "en", "CC-BY 4.0", "xed_en"),
+    Source("tweeteval_emotion", "en", "none stated", "tweeteval_emotion", "tweeteval_emotion"),
+    Source("tweeteval_sentiment", "en", "none stated", "tweeteval_sentiment", polar=True),
+    Source("tweeteval_offensive", "en", "none stated", "tweeteval_offensive", share=0),
+    Source("tweeteval_irony", "en", "none stated", "tweeteval_irony", share=0),
+    Source("vader_tweets", "en", "MIT", "vader_tweets", polar=True),
+    Source("chatbot_ko", "ko", "MIT", "chatbot_ko"),
+    Source("curse_ko", "ko", "MIT", "curse_ko"),
 )
-CHAT_SOURCE: Final = Source(CHAT, "CC0", EMOTION_HEAD)
+CHAT_SOURCE: Final = Source(CHAT, "mixed", "CC0", EMOTION_HEAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,19 @@ def task_lessons(folder: Path, sources: Sequence[Source]) -> list[Lesson]:
     return lessons
 
 
+def rating_lesson(folder: Path, sources: Sequence[Source]) -> Lesson | None:
+    """Return what all ratings teach, the mixed ones as well; ``None`` if the set is not there.
+
+    Raises:
+        DatasetUnreadable: A file is broken.
+    """
+    if all(source.name != RATINGS for source in sources):
+        return None
+    rated = read_set(folder, RATINGS, splits=("train",)).splits["train"]
+    targets = tuple(((int(each.labels[0]) - 1) // 2,) for each in rated)
+    return Lesson("ratings", RATING_HEAD, tuple(each.text for each in rated), targets)
+
+
 def emotion_lesson(source: Source, lesson: Lesson) -> Lesson:
     """Return what a set teaches of the nine emotions, by the map of its labels.
 
@@ -167,7 +186,7 @@ def chat_valence_lesson(lesson: Lesson) -> Lesson:
 
 def _read(folder: Path, source: Source) -> Dataset:
     data = read_set(folder, source.name, splits=("train",))
-    return _polar(data) if source.name == "nsmc_ratings" else data
+    return _polar(data) if source.name == RATINGS else data
 
 
 def _polar(data: Dataset) -> Dataset:

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.embedded.features import MOST_BUCKET_BITS
 from classifiers.heads import Head
 from classifiers.training.embedded.kernels import train_pass
 from classifiers.training.embedded.state import (
@@ -51,6 +52,7 @@ class Plan:
         drop_grams: Share of n-grams that an example does without.
         drop_units: Share of hidden units that an example does without.
         smoothing: Share of a target that is spread over all labels (one-label heads).
+        bits: Of the number of buckets; half as many n-grams fit when it is one less.
         evenness: A set of n examples is drawn from n ** evenness times a constant.
     """
 
@@ -62,6 +64,7 @@ class Plan:
     drop_grams: float = 0.4
     drop_units: float = 0.4
     smoothing: float = 0.05
+    bits: int = MOST_BUCKET_BITS
     evenness: float = 0.85
 
 

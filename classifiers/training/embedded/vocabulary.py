@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.embedded.features import BUCKET_BITS, KEY_BITS, TAG_BITS, grams, plain
+from classifiers.embedded.features import KEY_BITS, TAG_BITS, grams, plain
 from classifiers.embedded.negation import negated
 
 WAYS: Final = 2
@@ -61,8 +61,9 @@ class Vocabulary:
 
     def slots(self, bags: Bags) -> Bags:
         """Return the slots of keys; n-grams without a slot are left out."""
-        buckets = bags.values & np.uint32((1 << BUCKET_BITS) - 1)
-        tags = (bags.values >> np.uint32(BUCKET_BITS)).astype(np.uint8)
+        buckets = bags.values & np.uint32(len(self.tags) - 1)
+        shift = np.uint32(len(self.tags).bit_length() - 1)
+        tags = (bags.values >> shift).astype(np.uint8)
         first = (self.tags[buckets, 0] == tags) & self.filled[buckets, 0]
         second = (self.tags[buckets, 1] == tags) & self.filled[buckets, 1]
         found = first | second
@@ -86,16 +87,21 @@ def keys_of(texts: Sequence[str], progress: Callable[[int], None]) -> Bags:
     )
 
 
-def choose(counted: Iterable[Bags]) -> Vocabulary:
-    """Give slots to the most frequent n-grams of each bucket, over several sets."""
+def choose(counted: Iterable[Bags], bits: int) -> Vocabulary:
+    """Give slots to the most frequent n-grams of each bucket, over several sets.
+
+    Args:
+        counted: The keys of each set.
+        bits: Of the number of buckets, at most ``MOST_BUCKET_BITS``.
+    """
     total = np.zeros(1 << KEY_BITS, np.float32)
     for bags in counted:
         whole = bags.values[~bags.turned]
         counts = np.bincount(whole, minlength=1 << KEY_BITS).astype(np.float32)
         total += np.minimum(counts, np.sqrt(counts) * np.float32(DAMPING))
     total[total < FEWEST] = 0
-    by_tag = total.reshape(1 << TAG_BITS, 1 << BUCKET_BITS)
-    buckets = np.arange(1 << BUCKET_BITS)
+    by_tag = total.reshape(-1, 1 << TAG_BITS, 1 << bits).sum(axis=0)
+    buckets = np.arange(1 << bits)
     tags = np.zeros((len(buckets), WAYS), np.uint8)
     filled = np.zeros((len(buckets), WAYS), bool)
     for way in range(WAYS):
