@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,7 @@ OWN_LABELS: Final = "labels"
 """The head that is the model's own labels."""
 
 ANY_LANGUAGE: Final = ("und",)
+UNSAFE: Final = re.compile(r"[\s@:]+")
 SHORT: Final = 8
 SHORTER: Final = 4
 
@@ -86,7 +88,7 @@ class TransformerClassifier(LocalClassifier):
     """Runs an encoder with a classification head, by ONNX Runtime or by torch."""
 
     def __init__(self, choice: Choice) -> None:
-        version = choice.preset.name if choice.preset else Path(choice.model).name
+        version = choice.preset.name if choice.preset else _word(Path(choice.model).name)
         languages = choice.languages or ANY_LANGUAGE
         super().__init__(ModelInfo(NAME, version, languages, max_batch=choice.batch))
         self._choice = choice
@@ -107,6 +109,7 @@ class TransformerClassifier(LocalClassifier):
         else:
             source = runnable(source, choice)
             loaded, quantise = _by_onnx(source, choice), _quantised(source)
+        _refuse_other_width(loaded, source.folder.name)
         self._loaded = loaded
         self._describe(source, loaded.projection, quantise)
 
@@ -264,6 +267,19 @@ def _by_torch(source: Source, choice: Choice) -> Loaded:
     )
 
 
+def _refuse_other_width(loaded: Loaded, name: str) -> None:
+    """Run one text, so that a model whose settings belong to another one does not start."""
+    labels = len(loaded.projection.labels)
+    [(_, arrays)] = loaded.tokens.batches([""])
+    shape = loaded.runner.logits(arrays).shape
+    if shape != (1, labels):
+        msg = (
+            f"{name} answers with an array of shape {shape} where its settings name {labels} "
+            "labels; its files do not belong together"
+        )
+        raise BackendUnavailable(msg)
+
+
 def _outputs(source: Source) -> Outputs:
     return source.manifest.outputs if source.manifest else outputs_of(source.folder.config)
 
@@ -279,6 +295,10 @@ def _quantised(source: Source) -> str:
     return "int8" if onnx is not None and "quantized" in onnx.stem else "none"
 
 
+def _word(name: str) -> str:
+    return UNSAFE.sub("-", name) or NAME
+
+
 def _version(source: Source, projection: Projection, choice: Choice, quantise: str) -> str:
     """Name all that a prediction depends on: model, commit, weights, and how they are read."""
     if source.manifest is not None:
@@ -289,7 +309,7 @@ def _version(source: Source, projection: Projection, choice: Choice, quantise: s
         weights = checksum([onnx] if onnx else source.folder.weights)
         name, revision = source.folder.name, source.revision
     meaning = [(label, projection.label_map.table[label]) for label in projection.labels]
-    read = json.dumps([meaning, projection.multi_label, choice.max_length])
-    parts = [name, revision[:SHORT], weights[:SHORT], hashlib.sha256(read.encode()).hexdigest()]
-    parts[-1] = parts[-1][:SHORTER]
+    read = json.dumps([meaning, projection.multi_label, choice.max_length]).encode()
+    reading = hashlib.sha256(read).hexdigest()
+    parts = [_word(name), revision[:SHORT], weights[:SHORT], reading[:SHORTER]]
     return ":".join(filter(None, [*parts, quantise if quantise != "none" else ""]))

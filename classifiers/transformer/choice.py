@@ -89,7 +89,7 @@ def choice_of(given: Mapping[str, str]) -> Choice:
         preset=preset,
         revision=options.text("revision") or (preset.revision if preset else DEFAULT_REVISION),
         file=options.text("file") or (preset.file if preset else None),
-        naming=_naming(options, given, preset),
+        naming=_naming(options, preset),
         runtime=options.choice("runtime", ("onnx", "torch"), "onnx"),
         quantise=options.choice("quantise", ("auto", "none", "int8"), "auto"),
         threads=options.integer("threads", 1, 1, 256),
@@ -104,13 +104,11 @@ def choice_of(given: Mapping[str, str]) -> Choice:
     return choice
 
 
-def _naming(options: Options, given: Mapping[str, str], preset: Preset | None) -> Naming:
+def _naming(options: Options, preset: Preset | None) -> Naming:
     asked = options.text("map")
-    told = options.flag("multi_label") if "multi_label" in given else None
+    told = options.flag("multi_label") if options.text("multi_label") else None
     if preset is None:
-        options.text("multi_label")
         return Naming(label_map=asked, multi_label=told)
-    options.text("multi_label")
     multi_label = preset.multi_label if told is None else told
     return Naming(asked or preset.label_map, multi_label, preset.labels)
 

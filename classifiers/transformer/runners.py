@@ -62,13 +62,13 @@ class OnnxRunner:
             else:
                 msg = f"{path.name} is damaged or no ONNX model; fetch or export the model again"
             raise BackendUnavailable(msg) from error
-        self._inputs = [each.name for each in self._session.get_inputs()]
+        self._inputs = {each.name: _number(each.type) for each in self._session.get_inputs()}
         self._output = _logits_of([each.name for each in self._session.get_outputs()])
-        _refuse_other_inputs(path, self._inputs)
+        _refuse_other_inputs(path, tuple(self._inputs))
 
     def logits(self, arrays: Arrays) -> NDArray[Any]:
         """Return the outputs before any squashing: float32 of shape (texts, labels)."""
-        feeds = {name: arrays[name] for name in self._inputs}
+        feeds = {name: arrays[name].astype(kind, copy=False) for name, kind in self._inputs.items()}
         try:
             return np.asarray(self._session.run([self._output], feeds)[0])
         except Exception as error:
@@ -107,6 +107,11 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 def _too_many(arrays: Arrays) -> OutOfMemory:
     return OutOfMemory(f"no memory for {len(arrays['input_ids'])} texts at once")
+
+
+def _number(kind: str) -> type[np.integer[Any]]:
+    """Return what an input is made of; TensorFlow's exports ask for the shorter one."""
+    return np.int32 if kind == "tensor(int32)" else np.int64
 
 
 def _logits_of(outputs: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -15,6 +16,8 @@ from classifiers.classifier import Classifier, load
 from classifiers.emotion import Emotion, Sentiment
 from classifiers.errors import InvalidOption
 from classifiers.heads import HeadedClassifier, head_of
+from classifiers.testing import check_classifier_async
+from classifiers.transformer import create
 from classifiers.transformer.folders import ModelFolder, looked_at
 from classifiers.transformer.tokens import Padding, Tokens, padding_of
 from tests.classifiers.transformer.conftest import Exported
@@ -38,6 +41,24 @@ async def feeler(exported_int8: Exported) -> AsyncIterator[Classifier]:
     classifier = load(f"transformers?model={exported_int8.folder}")
     await classifier.start()
     yield classifier
+    await classifier.close()
+
+
+@pytest.mark.parametrize("runtime", ["onnx", "torch"])
+async def test_the_contract_of_a_classifier_is_kept(
+    exported: Exported, sentiment: Path, runtime: str
+) -> None:
+    folder = exported.folder if runtime == "onnx" else sentiment
+    await check_classifier_async(f"transformers?model={folder}&runtime={runtime}")
+
+
+async def test_a_folder_with_blanks_in_its_name_is_one_word_in_a_version(
+    sentiment: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(sentiment, tmp_path / "our model @home")
+    classifier = create({"model": str(folder), "runtime": "torch"})
+    await classifier.start()
+    assert classifier.info.version.startswith("our-model-home:")
     await classifier.close()
 
 

@@ -200,6 +200,13 @@ async def test_damaged_files_without_a_manifest_are_refused(exported_copy: Path)
     assert "the model has no tokenizer.json" in await refusal(f"model={exported_copy}")
 
 
+async def test_settings_of_another_model_are_refused(exported_copy: Path) -> None:
+    (exported_copy / "nunchi.json").unlink()
+    changed(exported_copy / "config.json", id2label={"0": "negative", "1": "positive"})
+    said = await refusal(f"model={exported_copy}")
+    assert "an array of shape (1, 3) where its settings name 2 labels" in said
+
+
 async def test_what_an_export_cannot_do_is_told(exported: Exported, tmp_path: Path) -> None:
     folder = exported.folder
     assert "remove runtime=torch" in await refusal(f"model={folder}&runtime=torch")
