@@ -143,7 +143,7 @@ def open_bundle(path: Path) -> Bundle:
         raise BundleUnusable(msg)
     sealed = _member(path, MANIFEST, LARGEST_MANIFEST)
     if sealed is None:
-        msg = f"{path} is no bundle: it has no {MANIFEST}"
+        msg = f"{path} is no bundle, or a broken one: it has no {MANIFEST}"
         raise BundleUnusable(msg)
     try:
         manifest = Manifest.model_validate_json(sealed)

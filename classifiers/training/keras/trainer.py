@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -48,6 +49,8 @@ from classifiers.training.keras.material import DataRequest, Material, read_mate
 from classifiers.training.keras.measuring import evaluation_of
 from classifiers.training.keras.recipe import Progress, Recipe
 from classifiers.training.keras.vectors import starting_vectors
+
+log = logging.getLogger(__name__)
 
 TOLERANCE: Final = 1e-4
 """Largest difference of a probability between ONNX Runtime and Keras."""
@@ -231,12 +234,32 @@ def _members(
         HISTORY: _json(history),
         CURVES: drawn_curves(history),
     }
-    graph = as_onnx(model, recipe, activation)
     some = padded(encoder, encoder.rows([each.text for each in material.dev[:COMPARED]]))
-    exact = KerasRuntime(saved).run(some)
-    if float(np.abs(OnnxRuntime(graph).run(some) - exact).max()) <= TOLERANCE:
+    graph = _exported(model, recipe, activation, some, KerasRuntime(saved).run(some))
+    if graph is not None:
         members[GRAPH] = graph
     return members
+
+
+def _exported(
+    model: Any,  # noqa: ANN401 - Keras carries no types
+    recipe: Recipe,
+    activation: str,
+    inputs: Mapping[str, Any],
+    exact: Any,  # noqa: ANN401 - an array
+) -> bytes | None:
+    """Return the network as ONNX, or nothing where it cannot stand in for Keras."""
+    try:
+        graph = as_onnx(model, recipe, activation)
+        apart = float(np.abs(OnnxRuntime(graph).run(inputs) - exact).max())
+    except Exception as error:  # noqa: BLE001 - a boundary: no trained network is lost for this
+        # Such as a network of more than 2 GB, which ONNX cannot hold in one piece.
+        log.warning("the network cannot be exported to ONNX: %s", type(error).__name__)
+        return None
+    if apart > TOLERANCE:
+        log.warning("ONNX Runtime is %.2g away from Keras; only Keras can run the bundle", apart)
+        return None
+    return graph
 
 
 def _evaluated(
