@@ -169,6 +169,10 @@ def _check(request: TrainingRequest) -> None:
     required("matplotlib", "evaluation")
     check_place(request.out)
     _check_heads(request.recipe)
+    shortest, longest = request.recipe.characters
+    if shortest > longest:
+        msg = f"the shortest run of characters, {shortest}, is longer than the longest, {longest}"
+        raise InvalidOption(msg)
 
 
 def _check_heads(recipe: Recipe) -> None:

@@ -202,6 +202,10 @@ def test_too_little_to_learn_from(tmp_path):
             ["keras-transformer", "--data", "{0}/mine.tsv", "--width", "10", "--heads", "3"],
             "the width 10 must be a multiple of the 3 attention heads",
         ),
+        (
+            ["bow", "--data", "{0}/stars", "--characters", "4", "2"],
+            "the shortest run of characters, 4, is longer than the longest, 2",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_before_anything_slow_begins(tmp_path, monkeypatch, arguments, said):
