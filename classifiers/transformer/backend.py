@@ -194,6 +194,8 @@ def source_of(choice: Choice) -> Source:
     path = choice.folder
     if path is not None:
         return Source(looked_at(path, choice.file), "", read_manifest(path))
+    hub = None if choice.cache is None else choice.cache / "hub"
+    path = fetched(choice.model, choice.revision, choice.file, offline=choice.offline, cache=hub)
     if not is_commit(choice.revision):
         log.warning(
             "%s at %s is not pinned to a commit: its weights may change without notice; "
@@ -201,8 +203,6 @@ def source_of(choice: Choice) -> Source:
             choice.model,
             choice.revision,
         )
-    hub = None if choice.cache is None else choice.cache / "hub"
-    path = fetched(choice.model, choice.revision, choice.file, offline=choice.offline, cache=hub)
     return Source(looked_at(path, choice.file, choice.model), path.name, read_manifest(path))
 
 

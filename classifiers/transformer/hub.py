@@ -76,8 +76,8 @@ def _bar(base: Any) -> Any:  # noqa: ANN401 - tqdm has no types
 def _explained(error: Exception, model: str, revision: str, *, offline: bool) -> str:
     if offline:
         return (
-            f"{model} at {revision} is not on this machine, and offline mode is on; download it "
-            "once without offline=yes and without HF_HUB_OFFLINE"
+            f"no folder is called {model}, and nothing of that name at {revision} was downloaded "
+            "before; offline mode is on: download it once without offline=yes and HF_HUB_OFFLINE"
         )
     kinds = required("huggingface_hub.errors", "onnx")
     sentences = {
@@ -102,8 +102,8 @@ def _unreachable(error: Exception, model: str) -> str:
     if _status(error) in REFUSED:
         return f"the hub refuses to hand out {model}; check the token in HF_TOKEN"
     return (
-        f"{model} is not on this machine, and the hub cannot be reached; check the network, or "
-        "copy the model's folder here and name it by model="
+        f"no folder is called {model}, nothing of that name was downloaded before, and the hub "
+        "cannot be reached; check the network, or name the folder of a model by model="
     )
 
 

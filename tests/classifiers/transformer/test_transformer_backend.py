@@ -16,7 +16,6 @@ from classifiers.classifier import Classifier, load
 from classifiers.emotion import Emotion, Sentiment
 from classifiers.errors import InvalidOption
 from classifiers.heads import HeadedClassifier, head_of
-from classifiers.testing import check_classifier_async
 from classifiers.transformer import create
 from classifiers.transformer.folders import ModelFolder, looked_at
 from classifiers.transformer.tokens import Padding, Tokens, padding_of
@@ -42,14 +41,6 @@ async def feeler(exported_int8: Exported) -> AsyncIterator[Classifier]:
     await classifier.start()
     yield classifier
     await classifier.close()
-
-
-@pytest.mark.parametrize("runtime", ["onnx", "torch"])
-async def test_the_contract_of_a_classifier_is_kept(
-    exported: Exported, sentiment: Path, runtime: str
-) -> None:
-    folder = exported.folder if runtime == "onnx" else sentiment
-    await check_classifier_async(f"transformers?model={folder}&runtime={runtime}")
 
 
 async def test_a_folder_with_blanks_in_its_name_is_one_word_in_a_version(
