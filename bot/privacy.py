@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.pipeline import Pipeline
 from bot.roster import Roster
+from storage.records import GuildSettings
 from storage.store import Store
 
 
@@ -42,4 +45,11 @@ class Privacy:
         Raises:
             StoreUnavailable: Nothing was removed.
         """
+        settings = self._roster.settings(guild_id)
+        if settings is not None and settings.report.planned_by == user_id:
+            await self._roster.change(guild_id, _unplanned)
         return await self._pipeline.erase_author(guild_id, self._roster.author(guild_id, user_id))
+
+
+def _unplanned(settings: GuildSettings) -> GuildSettings:
+    return replace(settings, report=replace(settings.report, planned_by=None))

@@ -154,6 +154,10 @@ class ReportSchedule:
         hour: 0 to 23.
         since: Weeks that ended before this moment are never posted; ``None`` while not scheduled.
         paused: True while the administrators want no posts.
+        paused_until: No report that is due before this moment is posted.
+        monthly_since: From when on a report of each month is posted too; ``None`` for none.
+        thread: Whether a thread is opened under each report.
+        planned_by: The user who last planned the reports, told when they cannot be posted.
     """
 
     channel_id: int | None = None
@@ -161,6 +165,14 @@ class ReportSchedule:
     hour: int = 9
     since: datetime | None = None
     paused: bool = False
+    paused_until: datetime | None = None
+    monthly_since: datetime | None = None
+    thread: bool = False
+    planned_by: int | None = None
+
+    def is_paused(self, now: datetime) -> bool:
+        """Return whether no reports are posted at ``now``."""
+        return self.paused or (self.paused_until is not None and now < self.paused_until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from storage.records import (
     ConsentMode,
@@ -17,6 +17,8 @@ from storage.records import (
     ReportSchedule,
     require_utc,
 )
+
+_MOMENTS: Final = ("since", "paused_until", "monthly_since")
 
 
 def settings_to_document(settings: GuildSettings) -> dict[str, Any]:
@@ -28,8 +30,10 @@ def settings_to_document(settings: GuildSettings) -> dict[str, Any]:
     document = asdict(settings)
     document["consent"] = settings.consent.value
     document["channels"] = [asdict(channel) for channel in settings.channels]
-    if settings.report.since is not None:
-        document["report"]["since"] = require_utc(settings.report.since).isoformat()
+    for name in _MOMENTS:
+        moment = getattr(settings.report, name)
+        if moment is not None:
+            document["report"][name] = require_utc(moment).isoformat()
     return document
 
 
@@ -47,8 +51,9 @@ def settings_from_document(document: dict[str, Any]) -> GuildSettings:
 
 def _schedule(document: dict[str, Any]) -> ReportSchedule:
     values = _known(ReportSchedule, document)
-    if values.get("since") is not None:
-        values["since"] = datetime.fromisoformat(values["since"])
+    for name in _MOMENTS:
+        if values.get(name) is not None:
+            values[name] = datetime.fromisoformat(values[name])
     return ReportSchedule(**values)
 
 

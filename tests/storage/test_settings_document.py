@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
 from storage.records import GuildSettings, MonitoredChannel, ReportSchedule
 from storage.settings_document import settings_from_document, settings_to_document
 
@@ -19,3 +23,18 @@ def test_what_is_not_known_is_left_out() -> None:
     document = settings_to_document(SETTINGS)
     document["mystery"] = document["report"]["mystery"] = document["channels"][0]["mystery"] = 1
     assert settings_from_document(document) == SETTINGS
+
+
+def test_every_choice_about_reports_survives() -> None:
+    moment = datetime(2026, 11, 20, 3, tzinfo=UTC)
+    report = ReportSchedule(5, 3, 2, moment, False, moment, moment, True, 77)
+    settings = replace(SETTINGS, report=report)
+    document = json.loads(json.dumps(settings_to_document(settings)))
+    assert settings_from_document(document) == settings
+
+
+def test_a_pause_ends_by_itself() -> None:
+    until = datetime(2026, 11, 20, 3, tzinfo=UTC)
+    assert ReportSchedule(paused_until=until).is_paused(datetime(2026, 11, 20, 2, tzinfo=UTC))
+    assert not ReportSchedule(paused_until=until).is_paused(until)
+    assert ReportSchedule(paused=True).is_paused(until)
