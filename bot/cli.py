@@ -18,7 +18,7 @@ import click
 from rich.console import Console
 
 from bot import logs
-from bot.environment import lend_variables, terminal_language
+from bot.environment import lent_variables, terminal_language
 from bot.explaining import explained
 from bot.health_check import ask_health
 from bot.judging_commands import JUDGING
@@ -43,7 +43,7 @@ DEFAULT_ENV_FILE: Final = Path(".env")
 def nunchi(context: click.Context, env_file: Path | None) -> None:
     """Show a Discord server how it feels, honestly and privately."""
     context.obj = env_file or DEFAULT_ENV_FILE
-    lend_variables(context.obj, os.environ, (PREFIX, TOKEN_VARIABLE))
+    context.with_resource(lent_variables(context.obj, os.environ, _is_setting))
 
 
 @nunchi.command()
@@ -114,6 +114,11 @@ def health(env_file: Path) -> None:
 
 for _command in (*JUDGING, *TRAINING, *MODELS, *SERVING, *PLUGINS, *RECLASSIFYING):
     nunchi.add_command(_command)
+
+
+def _is_setting(name: str) -> bool:
+    """Settings are read from the file itself; only backends look for the data folder by itself."""
+    return name == TOKEN_VARIABLE or (name.startswith(PREFIX) and name != f"{PREFIX}DATA_DIR")
 
 
 async def until_stopped(work: Coroutine[Any, Any, None]) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
 from typing import Final
@@ -30,23 +31,35 @@ def read_variables(env_file: Path | None, environ: Mapping[str, str]) -> dict[st
     return {name: value for name, value in merged.items() if value}
 
 
-def lend_variables(
-    env_file: Path, environ: MutableMapping[str, str], ours: tuple[str, ...]
-) -> None:
-    """Let the process see what stands in a file beside our settings, such as the key of a server.
-
-    Names that begin with one of ``ours`` are not lent: settings are read from the file itself.
+@contextmanager
+def lent_variables(
+    env_file: Path, environ: MutableMapping[str, str], kept: Callable[[str], bool]
+) -> Iterator[None]:
+    """Let the process see, for a while, what stands in a file: the key of a server, for one.
 
     What the process has already stays. A file that cannot be read lends nothing: the commands
     that need settings say so.
+
+    Args:
+        env_file: It need not exist.
+        environ: The variables of the process.
+        kept: Tells which names are not lent.
     """
     try:
         in_file = _read_file(env_file)
     except SettingsError:
-        return
-    for name, value in in_file.items():
-        if value and not name.startswith(ours):
-            environ.setdefault(name, value)
+        in_file = {}
+    lent = {
+        name: value
+        for name, value in in_file.items()
+        if value and name not in environ and not kept(name)
+    }
+    environ.update(lent)
+    try:
+        yield
+    finally:
+        for name in lent:
+            environ.pop(name, None)
 
 
 def refuse_unknown(variables: Iterable[str], known: Iterable[str], prefix: str) -> None:

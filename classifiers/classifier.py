@@ -42,6 +42,7 @@ class ModelInfo:
         max_batch: How many texts one call may carry.
         correction: How the shares of its predictions are corrected for its errors, if that was
             measured.
+        sends_to: The host outside this network that texts are sent to, if they are.
     """
 
     name: str
@@ -50,6 +51,7 @@ class ModelInfo:
     labels: tuple[Emotion, ...] = EMOTIONS
     max_batch: int = 64
     correction: ShareCorrection | None = None
+    sends_to: str | None = None
 
     @property
     def model(self) -> str:

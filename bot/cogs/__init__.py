@@ -8,8 +8,8 @@ from bot.cogs.analyze import AnalyzeCog
 from bot.cogs.listening import Listening
 from bot.cogs.monitor import MonitorCog
 from bot.cogs.mood import MoodCog
-from bot.cogs.picture_notices import PictureNoticesCog
 from bot.cogs.privacy import PrivacyCog, PrivacyDesk
+from bot.cogs.renewed_notices import RenewedNoticesCog
 from bot.cogs.report import ReportCog
 from bot.cogs.setup import SetupCog, SetupPanel
 
@@ -30,5 +30,5 @@ async def add_cogs(client: NunchiClient) -> None:
     await client.add_cog(AnalyzeCog(services, client.tree))
     await client.add_cog(ReportCog(services))
     await client.add_cog(PrivacyCog(desk))
-    if services.pictures is not None:
-        await client.add_cog(PictureNoticesCog(client, listening))
+    if listening.practice.unusual:
+        await client.add_cog(RenewedNoticesCog(client, listening))

@@ -14,6 +14,7 @@ from bot.clock import snowflake_at
 from bot.cogs.notices import Listenable, post_notice, renew_notice, withdraw_notice
 from bot.i18n import Phrases, language_of, phrases_in
 from bot.services import Services
+from bot.views.notice import Practice
 from storage.records import GuildSettings, MonitoredChannel
 
 logger = logging.getLogger(__name__)
@@ -137,11 +138,13 @@ class Listening:
                 channel = guild.get_channel(each.channel_id)
                 if isinstance(channel, Listenable) and each.notice_id is not None:
                     say = self._words_of(guild)
-                    await renew_notice(channel, each.notice_id, say, pictures=self._pictures)
+                    await renew_notice(channel, each.notice_id, say, self.practice)
 
     @property
-    def _pictures(self) -> bool:
-        return self._services.pictures is not None
+    def practice(self) -> Practice:
+        """What is done with messages here."""
+        services = self._services
+        return Practice(services.pictures is not None, services.classifier.info.sends_to)
 
     def _turn(self, guild_id: int) -> asyncio.Lock:
         """Return what lets one change after the other happen in a guild: no notice twice."""
@@ -169,7 +172,7 @@ class Listening:
             return _named(lack, channel)
         try:
             say = self._words_of(channel.guild)
-            notice_id = await post_notice(channel, say, pictures=self._pictures)
+            notice_id = await post_notice(channel, say, self.practice)
         except discord.HTTPException as error:
             logger.warning("a notice was refused: HTTP %s, code %s", error.status, error.code)
             return _named(Lack(channel.id, ("send_messages",)), channel)

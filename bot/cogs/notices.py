@@ -9,7 +9,7 @@ import discord
 
 from bot.i18n import Phrases
 from bot.views.layout import Layout
-from bot.views.notice import ended_notice, measured_notice, notice_title
+from bot.views.notice import Practice, ended_notice, measured_notice, notice_title
 
 logger = logging.getLogger(__name__)
 
@@ -19,13 +19,13 @@ Listenable = discord.TextChannel | discord.VoiceChannel | discord.ForumChannel
 _NOBODY: Final = discord.AllowedMentions.none()
 
 
-async def post_notice(channel: Listenable, say: Phrases, *, pictures: bool) -> int:
+async def post_notice(channel: Listenable, say: Phrases, practice: Practice) -> int:
     """Tell the members of a channel that it is listened to; return the id of the message.
 
     Raises:
         discord.HTTPException: Discord refused it.
     """
-    view = measured_notice(say, pictures=pictures)
+    view = measured_notice(say, practice)
     if not isinstance(channel, discord.ForumChannel):
         return (await channel.send(view=view, allowed_mentions=_NOBODY)).id
     tags = channel.available_tags[:1] if channel.flags.require_tag else []
@@ -41,10 +41,10 @@ async def withdraw_notice(channel: Listenable, notice_id: int, say: Phrases) -> 
 
 
 async def renew_notice(
-    channel: Listenable, notice_id: int, say: Phrases, *, pictures: bool
+    channel: Listenable, notice_id: int, say: Phrases, practice: Practice
 ) -> None:
     """Let a notice say what holds now; one that cannot be changed stays as it is."""
-    await _change(channel, notice_id, measured_notice(say, pictures=pictures))
+    await _change(channel, notice_id, measured_notice(say, practice))
 
 
 async def _change(channel: Listenable, notice_id: int, view: Layout) -> None:

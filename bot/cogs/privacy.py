@@ -68,6 +68,7 @@ class PrivacyDesk:
             model,
             phrases_for(interaction),
             image_model=pictures.model if pictures else None,
+            sends_to=self._services.classifier.info.sends_to,
         )
         await answer(interaction, view)
 

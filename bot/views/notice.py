@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot.i18n import Phrases
 from bot.views.buttons import public_buttons
 from bot.views.layout import Layout, text
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """What is done with messages beyond estimating the emotion of their words on this machine.
+
+    Attributes:
+        pictures: Attached pictures are looked at as well.
+        sends_to: The host outside this network that texts are sent to, if they are.
+    """
+
+    pictures: bool = False
+    sends_to: str | None = None
+
+    @property
+    def unusual(self) -> bool:
+        """Whether members must be told more than the usual notice says."""
+        return self.pictures or self.sends_to is not None
 
 
 def notice_title(say: Phrases) -> str:
@@ -12,16 +32,14 @@ def notice_title(say: Phrases) -> str:
     return say("Nunchi listens to the mood of this channel")
 
 
-def measured_notice(say: Phrases, *, pictures: bool = False) -> Layout:
+def measured_notice(say: Phrases, practice: Practice | None = None) -> Layout:
     """Return the notice for a channel that is listened to from now on.
 
     Args:
         say: The server's language.
-        pictures: Whether attached pictures are looked at as well.
+        practice: What is done with messages, if more than usual.
     """
-    shown = say(
-        "Pictures that are attached are looked at as well; no picture is kept, only numbers."
-    )
+    practice = practice or Practice()
     return Layout(
         text(
             f"### {notice_title(say)}",
@@ -30,12 +48,33 @@ def measured_notice(say: Phrases, *, pictures: bool = False) -> Layout:
                 "here, for a weekly report on the mood of the whole server."
             ),
             "• " + say("No text is kept: only numbers, such as 70% joy, and when it was written."),
-            *(["• " + shown] if pictures else []),
+            *_unusual(practice, say),
             "• " + say("Nobody's mood is shown to others; small groups are hidden."),
             "• " + say("If you delete a message, its numbers are deleted too."),
             "• " + say("You can opt out at any time: use the button, or `/privacy opt-out`."),
         ),
         public_buttons(say),
+    )
+
+
+def _unusual(practice: Practice, say: Phrases) -> list[str]:
+    lines = []
+    if practice.sends_to is not None:
+        lines.append(_sent_away(practice.sends_to, say))
+    if practice.pictures:
+        lines.append(
+            say(
+                "Pictures that are attached are looked at as well; no picture is kept, only "
+                "numbers."
+            )
+        )
+    return [f"• {line}" for line in lines]
+
+
+def _sent_away(host: str, say: Phrases) -> str:
+    return say(
+        "To be estimated, the text of messages is sent to a service outside this bot: {host}.",
+        host=f"`{host}`",
     )
 
 
@@ -51,7 +90,12 @@ def ended_notice(say: Phrases) -> Layout:
 
 
 def method(
-    minimum_group: int, model: str, say: Phrases, *, image_model: str | None = None
+    minimum_group: int,
+    model: str,
+    say: Phrases,
+    *,
+    image_model: str | None = None,
+    sends_to: str | None = None,
 ) -> Layout:
     """Return the answer to "How is this measured?".
 
@@ -60,6 +104,7 @@ def method(
         model: The classifier and its version.
         say: The reader's language.
         image_model: The image classifier and its version, where pictures are looked at.
+        sends_to: The host outside this network that texts are sent to, if they are.
     """
     return Layout(
         text(
@@ -70,6 +115,7 @@ def method(
                 "emotions; the text is then forgotten. It is called {model}.",
                 model=f"`{model}`",
             ),
+            *(["• " + _sent_away(sends_to, say)] if sends_to else []),
             *(_pictures_read(image_model, say) if image_model else []),
             "• "
             + say(

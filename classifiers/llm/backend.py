@@ -82,7 +82,11 @@ class LlmClassifier:
         self._projection = Projection.of(tuple(map(str, EMOTIONS)), name="emotions")
         self._kept: dict[bytes, Prediction] = {}
         self._info = ModelInfo(
-            NAME, _version(asking.model), ("ko", "en"), max_batch=asking.batch * asking.parallel
+            NAME,
+            _version(asking.model),
+            ("ko", "en"),
+            max_batch=asking.batch * asking.parallel,
+            sends_to=line.client.address.outside,
         )
 
     @property

@@ -80,7 +80,12 @@ class RemoteClassifier:
         self._served: Served | None = None
         self._projection: Projection | None = None
         self._info = ModelInfo(
-            NAME, "unknown", reading.languages, EMOTIONS, max_batch=reading.max_batch
+            NAME,
+            "unknown",
+            reading.languages,
+            EMOTIONS,
+            max_batch=reading.max_batch,
+            sends_to=line.client.address.outside,
         )
 
     @property

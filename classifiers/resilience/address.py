@@ -50,6 +50,11 @@ class Address:
         url = URL(self.base)
         return f"{url.host}:{url.port}"
 
+    @property
+    def outside(self) -> str | None:
+        """Host and port, if texts that are sent there leave this network."""
+        return self.host if self.reach is Reach.ANYWHERE else None
+
     def at(self, path: str) -> URL:
         """Return the address of a path such as ``/predict``."""
         return URL(self.base + path, encoded=True)

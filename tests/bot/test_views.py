@@ -15,7 +15,7 @@ from bot.views.analysis import analysis
 from bot.views.channels import channel_list
 from bot.views.layout import MAX_TEXT, Layout, bar, listed, plain, shortened
 from bot.views.mood import server_mood
-from bot.views.notice import ended_notice, measured_notice, method, notice_title
+from bot.views.notice import Practice, ended_notice, measured_notice, method, notice_title
 from bot.views.report import PictureCard, report_message, report_text
 from bot.views.times import local_time, next_report
 from bot.views.words import language_name
@@ -199,10 +199,10 @@ async def test_notices_fit(language: str) -> None:
     assert len(notice_title(say)) <= 100
     views: list[Layout] = [
         measured_notice(say),
-        measured_notice(say, pictures=True),
+        measured_notice(say, Practice(pictures=True, sends_to="models.example.org:443")),
         ended_notice(say),
         method(5, "embedded@" + "x" * 200, say),
-        method(5, "embedded@" + "x" * 200, say, image_model="vit@" + "x" * 60),
+        method(5, "llm@" + "x" * 200, say, image_model="vit@x", sends_to="x" * 250),
         privacy.my_data(refused=False, say=say),
         privacy.my_data(refused=True, say=say),
         privacy.confirm_deletion(say),

@@ -1,4 +1,4 @@
-"""Notices from before pictures were looked at: they are changed, so that members can read it."""
+"""Notices from before more was done with messages: changed, so that members can read of it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from discord.ext import commands
 from bot.cogs.listening import Listening
 
 
-class PictureNoticesCog(commands.Cog):
-    """Renews the notices of each guild once; only added while pictures are looked at."""
+class RenewedNoticesCog(commands.Cog):
+    """Renews the notices of each guild once; only added where ``Practice.unusual`` holds."""
 
     def __init__(self, client: discord.Client, listening: Listening) -> None:
         self._client = client
