@@ -194,6 +194,16 @@ async def test_classes_that_no_backend_knows() -> None:
 
 
 @BOTH
+async def test_members_are_told_where_their_text_goes(language: str) -> None:
+    say, host = phrases_in(language), "models.example.org:443"
+    assert host in check(measured_notice(say, Practice(sends_to=host)))
+    assert host in check(method(5, "llm@1", say, sends_to=host))
+    assert check(measured_notice(say, Practice())) == check(measured_notice(say))
+    assert Practice(sends_to=host).unusual
+    assert not Practice().unusual
+
+
+@BOTH
 async def test_notices_fit(language: str) -> None:
     say = phrases_in(language)
     assert len(notice_title(say)) <= 100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from classifiers.classifier import Classifier
+from classifiers.classifier import Classifier, load
 from classifiers.llm import create as create_llm
 from classifiers.remote import create as create_remote
 from classifiers.testing import Expectations, check_classifier_async
@@ -57,3 +57,20 @@ async def test_so_does_the_fallback_while_the_server_is_away():
         return create_remote({"url": running.url, "fallback": "embedded"})
 
     await check_classifier_async(build, Expectations(fallback=True))
+
+
+@pytest.mark.parametrize(
+    ("specification", "host"),
+    [
+        ("remote?url=https://models.example.org&fallback=none", "models.example.org:443"),
+        ("remote?url=http://127.0.0.1:8080&fallback=none", None),
+        ("remote?url=http://192.168.1.7:8080&fallback=none", None),
+        (
+            "llm?url=https://api.example.org/v1&model=m&consent=text-leaves-this-machine",
+            "api.example.org:443",
+        ),
+        ("embedded", None),
+    ],
+)
+def test_a_backend_says_where_texts_are_sent(specification: str, host: str | None) -> None:
+    assert load(specification).info.sends_to == host
