@@ -2,10 +2,12 @@
 
 The lines are the test part of the chat corpus, Korean and English, and files of your own. Compared
 are the backends embedded and lexicon, VADER alone, TF-IDF with logistic regression, which learns
-from the corpus' train part first, and for its speed a transformer of ELECTRA's small size. Prints
-a table, and what the weights of the embedded classifier cost in bytes, seconds and memory.
+from the corpus' train part first, for its speed a transformer of ELECTRA's small size, and
+backends of your own. Prints a table, and what the weights of the embedded classifier cost in
+bytes, seconds and memory.
 
-    python benchmarks/classifiers.py [--data FILE.tsv ...] [--weights FILE] [--repeat 5] [--json]
+    python benchmarks/classifiers.py [--data FILE.tsv ...] [--backend NAME?option=value ...]
+        [--weights FILE] [--repeat 5] [--json]
 """
 
 from __future__ import annotations

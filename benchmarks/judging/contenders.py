@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from urllib.parse import urlencode
 
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
-from classifiers.classifier import Classifier, Predictor, load
+from classifiers.classifier import Classifier, ModelInfo, Predictor, ThreadClassifier, load
 from classifiers.embedded import EmbeddedPredictor
 from classifiers.emotion import Emotion, Sentiment, sentiment_of
 from classifiers.language import detect
@@ -38,6 +39,9 @@ EMOTION_OF: Final = {
 }
 """VADER knows no emotions: the likeliest one of each polarity."""
 
+BATCH: Final = 256
+"""Texts of one call when verdicts are rated."""
+
 Batches = Sequence[Sequence[str]]
 Judge = Callable[[Batches], list[Prediction]]
 
@@ -49,12 +53,14 @@ class Contender:
     Attributes:
         name: Its row in the table.
         opened: Makes it anew, so that no verdict is remembered, and closes it in the end.
-        rated: Makes a predictor whose verdicts are rated; ``None`` if they would say nothing.
+        rated: Makes a classifier whose verdicts are rated; ``None`` if they would say nothing.
+        specification: How the bot is told to use it, if it is a backend.
     """
 
     name: str
     opened: Callable[[], AbstractContextManager[Judge]]
-    rated: Callable[[], Predictor] | None
+    rated: Callable[[], Classifier] | None
+    specification: str | None = None
 
 
 class ExtraMissing(Exception):
@@ -77,18 +83,25 @@ class Vader:
         return Prediction.of(known, valence=compound, language=detect(text), model="vader@3")
 
 
-def everyone(weights: Path, train: Sequence[ChatLine]) -> tuple[list[Contender], list[str]]:
+def everyone(
+    weights: Path, train: Sequence[ChatLine], more: Sequence[str] = ()
+) -> tuple[list[Contender], list[str]]:
     """Return who can be compared here, and why others cannot.
 
     Args:
         weights: Of the embedded classifier.
         train: What the others learn from.
+        more: Specifications of further backends.
+
+    Raises:
+        ClassifierError: One of those is unknown or has wrong options.
     """
     specification = f"{EMBEDDED}?{urlencode({'weights': str(weights)})}"
     found = [
         direct(EMBEDDED, partial(EmbeddedPredictor, weights)),
-        Contender(f"{EMBEDDED}, awaited", partial(_awaited, specification), None),
-        direct("lexicon", LexiconPredictor),
+        Contender(f"{EMBEDDED}, awaited", partial(_awaited, specification), None, specification),
+        direct("lexicon", LexiconPredictor, specification="lexicon"),
+        *map(backend, more),
         direct(VADER, Vader),
     ]
     missing = []
@@ -100,9 +113,33 @@ def everyone(weights: Path, train: Sequence[ChatLine]) -> tuple[list[Contender],
     return found, missing
 
 
-def direct(name: str, build: Callable[[], Predictor], *, is_rated: bool = True) -> Contender:
+def direct(
+    name: str,
+    build: Callable[[], Predictor],
+    *,
+    is_rated: bool = True,
+    specification: str | None = None,
+) -> Contender:
     """Return a contender that is called without a worker."""
-    return Contender(name, partial(_direct, build), build if is_rated else None)
+    rated = partial(_threaded, name, build) if is_rated else None
+    return Contender(name, partial(_direct, build), rated, specification)
+
+
+def backend(specification: str) -> Contender:
+    """Return a backend, called through its worker; its row shows no folders.
+
+    Raises:
+        ClassifierError: It is unknown or has wrong options.
+    """
+    load(specification)
+    name = re.sub(r"=[^&]*/", "=", specification)
+    return Contender(
+        name, partial(_awaited, specification), partial(load, specification), specification
+    )
+
+
+def _threaded(name: str, build: Callable[[], Predictor]) -> Classifier:
+    return ThreadClassifier(ModelInfo(name, "1", ("ko", "en"), max_batch=BATCH), build)
 
 
 def _linear(train: Sequence[ChatLine]) -> Contender:

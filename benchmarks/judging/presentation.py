@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from classifiers.evaluation import Evaluation
 from judging.contenders import VADER
+from judging.cost import Cost
 from judging.footprint import Footprint
 from judging.speed import SIZES, Speed
 
@@ -16,6 +17,7 @@ LEAST_SHARE: Final = 0.05
 """Of a set's lines, for a language to have a column of its own."""
 
 SPEED_HEADINGS: Final = ("one by one", "ratio", "64 at once", "ratio")
+COST_HEADINGS: Final = ("start s", "MB")
 ABSENT: Final = "-"
 
 
@@ -29,6 +31,7 @@ class Result:
         sizes: How many lines each set has.
         speed: By contender and by name in ``SIZES``.
         quality: By contender and set.
+        cost: By contender, of those that are backends.
         embedded: What the weights cost, if that could be measured.
         skipped: What is missing, and why.
     """
@@ -38,6 +41,7 @@ class Result:
     sizes: Mapping[str, int]
     speed: Mapping[str, Mapping[str, Speed]]
     quality: Mapping[str, Mapping[str, Evaluation]]
+    cost: Mapping[str, Cost]
     embedded: Footprint | None
     skipped: Sequence[str]
 
@@ -56,6 +60,7 @@ def as_json(result: Result) -> dict[str, Any]:
                     each: _rated(evaluation)
                     for each, evaluation in result.quality.get(name, {}).items()
                 },
+                "cost": asdict(result.cost[name]) if name in result.cost else None,
             }
             for name, speed in result.speed.items()
         },
@@ -82,11 +87,20 @@ def _rated(evaluation: Evaluation) -> dict[str, Any]:
 
 def _rows(result: Result) -> list[list[str]]:
     columns = _columns(result)
-    rows = [["", *SPEED_HEADINGS, *(" ".join(filter(None, column)) for column in columns)]]
+    rows = [
+        [
+            "",
+            *SPEED_HEADINGS,
+            *COST_HEADINGS,
+            *(" ".join(filter(None, column)) for column in columns),
+        ]
+    ]
     for name, speed in result.speed.items():
         row = [name]
         for mode in SIZES:
             row += [f"{speed[mode].rate:,.0f}", f"{speed[mode].ratio:.3f}"]
+        cost = result.cost.get(name)
+        row += [f"{cost.start_seconds:.1f}", f"{cost.resident_mb:.0f}"] if cost else [ABSENT] * 2
         rated = result.quality.get(name, {})
         row += [_figure(rated.get(each), language) for each, language in columns]
         rows.append(row)

@@ -19,6 +19,7 @@ from classifiers.training.chat import load_chat
 from classifiers.training.datasets import Example
 from classifiers.training.datasets.source import read_source
 from judging.contenders import VADER, Contender, everyone
+from judging.cost import costs
 from judging.footprint import Footprint, footprint
 from judging.presentation import Result, as_json, as_text
 from judging.quality import ratings
@@ -30,6 +31,9 @@ BEFORE: Final = 256
 
 PROCESSES: Final = 7
 """Fresh processes that load the weights."""
+
+STARTS: Final = 3
+"""Fresh processes that start each backend."""
 
 QUICK_LINES: Final = 32
 QUICK_PART: Final = 20
@@ -53,6 +57,9 @@ def _options() -> argparse.Namespace:
         "--data", action="append", default=[], help="more labelled lines, FILE.tsv; may be repeated"
     )
     parser.add_argument("--weights", type=Path, default=SHIPPED, help="of the embedded classifier")
+    parser.add_argument(
+        "--backend", action="append", default=[], help="one more backend; may be repeated"
+    )
     parser.add_argument("--repeat", type=_count, default=5, help="how often the time is taken")
     parser.add_argument("--lines", type=_count, default=2000, help="timed at most, drawn from all")
     parser.add_argument("--quick", action="store_true", help="to see that it works; tells no speed")
@@ -75,7 +82,7 @@ def _measured(options: argparse.Namespace) -> Result:
     lines = _drawn([each.text for examples in sets.values() for each in examples], options.lines)
     _note("learning from the chat corpus")
     train = load_chat(split="train")[:: QUICK_PART if options.quick else 1]
-    contenders, missing = everyone(options.weights, train)
+    contenders, missing = everyone(options.weights, train, options.backend)
     _note("rating verdicts")
     quality, unrated = _quality(contenders, sets)
     _note(f"judging {len(lines)} lines, {options.repeat} times each")
@@ -83,10 +90,15 @@ def _measured(options: argparse.Namespace) -> Result:
     speed = speeds(contenders, lines, before=dev, repetitions=options.repeat, reference=VADER)
     _note("loading the weights")
     processes = 1 if options.quick else PROCESSES
-    embedded, unloaded = _footprint(options.weights, lines[: SIZES["in_batches"]], processes)
+    first = lines[: SIZES["in_batches"]]
+    embedded, unloaded = _footprint(options.weights, first, processes)
+    backends = {
+        each.name: each.specification for each in contenders if each.specification is not None
+    }
+    cost = costs(backends, first, 1 if options.quick else STARTS) if embedded else {}
     sizes = {name: len(examples) for name, examples in sets.items()}
     skipped = (*missing, *unrated, *unloaded)
-    return Result(len(lines), options.repeat, sizes, speed, quality, embedded, skipped)
+    return Result(len(lines), options.repeat, sizes, speed, quality, cost, embedded, skipped)
 
 
 def _quality(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from classifiers.classifier import ModelInfo, Predictor, ThreadClassifier
+from classifiers.classifier import Classifier
 from classifiers.evaluation import Evaluation, evaluate
-from classifiers.training.datasets import Example
+from classifiers.label_maps import map_for
+from classifiers.training.datasets import Example, labels_of
 from judging.contenders import Contender
-
-BATCH = 256
 
 
 async def ratings(
@@ -23,19 +22,24 @@ async def ratings(
     found: dict[str, dict[str, Evaluation]] = {}
     for contender in contenders:
         if contender.rated is not None:
-            predictor = contender.rated()
-            found[contender.name] = {
-                name: await _evaluated(contender.name, predictor, examples)
-                for name, examples in sets.items()
-            }
+            found[contender.name] = await _evaluated(contender.rated(), sets)
     return found
 
 
-async def _evaluated(name: str, predictor: Predictor, examples: Sequence[Example]) -> Evaluation:
-    info = ModelInfo(name, "1", ("ko", "en"), max_batch=BATCH)
-    classifier = ThreadClassifier(info, lambda: predictor)
+async def _evaluated(
+    classifier: Classifier, sets: Mapping[str, Sequence[Example]]
+) -> dict[str, Evaluation]:
     await classifier.start()
     try:
-        return await evaluate(classifier, examples)
+        return {
+            name: await evaluate(classifier, examples)
+            for name, examples in sets.items()
+            if _fits(classifier, examples)
+        }
     finally:
         await classifier.close()
+
+
+def _fits(classifier: Classifier, examples: Sequence[Example]) -> bool:
+    """Tell whether a set asks for what a backend knows: one of sentiments knows no emotions."""
+    return bool(classifier.info.labels) or map_for(None, labels_of(examples)).is_sentiment

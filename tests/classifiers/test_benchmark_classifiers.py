@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import nunchi
+from classifiers.embedded.backend import SHIPPED
 
 ROOT = Path(__file__).parents[2]
 ALWAYS = ("embedded", "embedded, awaited", "lexicon", "VADER alone", "TF-IDF + logistic regression")
@@ -56,8 +57,15 @@ def evaluated(backend: str, source: str) -> dict[str, Any]:
 
 
 def test_macro_f1_is_that_of_the_evaluation(data: Path) -> None:
-    result = json.loads(ran("classifiers.py", "--quick", "--json", "--data", str(data)))
+    more = ("--backend", f"embedded?weights={SHIPPED}")
+    result = json.loads(ran("classifiers.py", "--quick", "--json", "--data", str(data), *more))
     contenders = result["contenders"]
+    known = contenders.pop("embedded?weights=weights.bin")
+    assert known["quality"] == contenders["embedded"]["quality"]
+    assert known["cost"]["model"].startswith("embedded@")
+    assert known["cost"]["start_seconds"] > 0
+    assert 20 < contenders["lexicon"]["cost"]["resident_mb"] < 1000
+    assert contenders["VADER alone"]["cost"] is None
     assert tuple(contenders) == ALWAYS + ((ELECTRA,) if HAS_TORCH else ())
     for name in ("embedded", "lexicon"):
         found, told = contenders[name]["quality"][str(data)], evaluated(name, str(data))
@@ -83,14 +91,14 @@ def test_the_table_has_a_row_for_everyone(data: Path) -> None:
     printed = ran("classifiers.py", "--quick", "--data", str(data)).splitlines()
     [heading] = [line for line in printed if "one by one" in line]
     sets = ["chat:ko", "chat:en", "lines.tsv", "lines.tsv en", "lines.tsv ko"]
-    assert sorted(re.split(r"\s{2,}", heading.strip())[4:]) == sorted(sets)
+    assert sorted(re.split(r"\s{2,}", heading.strip())[6:]) == sorted(sets)
     cells = [re.split(r"\s{2,}", line) for line in printed]
-    rows = {name: figures for name, *figures in cells if len(figures) == 4 + len(sets)}
+    rows = {name: figures for name, *figures in cells if len(figures) == 6 + len(sets)}
     assert set(ALWAYS) <= set(rows)
     assert (ELECTRA in rows) == HAS_TORCH
     assert [rows["VADER alone"][at] for at in (1, 3)] == ["1.000", "1.000"]
     for name in ("embedded", "lexicon", "VADER alone", "TF-IDF + logistic regression"):
-        assert all(re.fullmatch(r"[01]\.\d{3}", field) for field in rows[name][4:])
+        assert all(re.fullmatch(r"[01]\.\d{3}", field) for field in rows[name][6:])
     if not HAS_TORCH:
         assert [line for line in printed if line.startswith(ELECTRA) and "[torch]" in line]
 
