@@ -9,6 +9,7 @@
         +-- UnknownLanguage         there is no wording in that language
         +-- FontMissing             no font can draw what a picture needs
         +-- PictureFailed           an SVG could not be turned into a PNG
+        +-- NothingToExport         there is no server, or no message, that an export could be of
 """
 
 from __future__ import annotations
@@ -38,3 +39,7 @@ class FontMissing(ReportError):
 
 class PictureFailed(ReportError):
     """An SVG could not be turned into a PNG."""
+
+
+class NothingToExport(ReportError):
+    """There is no server, or no message, that an export could be of."""

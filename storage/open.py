@@ -44,6 +44,15 @@ def open_store(url: str) -> Store:
     raise InvalidStoreUrl(msg)
 
 
+def file_of(url: str) -> Path | None:
+    """Return the file of a store that is one file; ``None`` for the address of a server.
+
+    Raises:
+        InvalidStoreUrl: The address cannot be understood.
+    """
+    return _sqlite_path(url) if url.partition(":")[0].lower() == "sqlite" else None
+
+
 def redact(url: str) -> str:
     """Return the address without anything secret, for people and logs."""
     return _SECRET_OPTION.sub(r"\1***", _USERINFO.sub(r"\1***@", url, count=1))

@@ -1,0 +1,151 @@
+"""From a report to single figures: one small function a section, walked in the order of reading.
+
+A section that has nothing to say, or may not say it, yields nothing and is left out: what is hidden
+is absent, never zero. To add one, write its function and name it in ``WALK``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from classifiers.emotion import EMOTIONS
+from reports.export.observation import Observation, Section
+from reports.report import WeeklyReport
+from reports.spans import PARTS, Span
+from reports.wording import Wording, wording_of
+from reports.wording.exports import ExportWords, export_words
+
+DAY_NAMES: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_HOURS: Final = 24 // PARTS
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What labels are made of, in one language."""
+
+    report: Wording
+    export: ExportWords
+
+    @classmethod
+    def of(cls, language: str) -> Words:
+        """Return the words of ``ko`` or ``en``; raises ``UnknownLanguage`` for another."""
+        return cls(wording_of(language), export_words(language))
+
+
+Figures = Iterator[Observation]
+Teller = Callable[[WeeklyReport, Words], Figures]
+
+
+def sections_of(report: WeeklyReport, language: str) -> tuple[Section, ...]:
+    """Return every figure of a report that may be shown; nothing for a hidden week.
+
+    Raises:
+        UnknownLanguage: There is no wording in that language.
+    """
+    if report.hidden or report.mood is None:
+        return ()
+    words = Words.of(language)
+    told = ((name, tuple(teller(report, words)), page) for name, teller, page in WALK)
+    return tuple(
+        Section(name, words.export.section(name), observations, page)
+        for name, observations, page in told
+        if observations
+    )
+
+
+def _coverage(report: WeeklyReport, words: Words) -> Figures:
+    label = words.export.label
+    yield Observation.counted("messages", label("messages"), report.messages, "messages")
+    yield Observation.counted("people", label("people"), report.people, "people")
+    yield Observation.of("told", label("told"), report.telling, "share")
+    if report.baseline is not None:
+        weeks = report.baseline.weeks
+        yield Observation.counted("baseline_weeks", label("baseline_weeks"), weeks, "weeks")
+
+
+def _mood(report: WeeklyReport, words: Words) -> Figures:
+    label = words.export.label
+    if report.mood is not None:
+        week = label("week")
+        yield Observation.estimated("week", week, report.mood, "valence", n=report.people)
+    if report.baseline is not None:
+        yield Observation.of("usual", label("usual"), report.baseline.mood, "valence")
+    if report.change is not None:
+        clear = report.changed
+        yield Observation.estimated(
+            "change", label("change"), report.change, "valence", clear=clear
+        )
+
+
+def _usual_days(report: WeeklyReport, words: Words) -> Figures:
+    if report.baseline is None or len(set(report.baseline.days)) == 1:
+        return
+    rows = zip(DAY_NAMES, words.report.weekdays, report.baseline.days, strict=True)
+    for key, label, mood in rows:
+        yield Observation.of(key, label, mood, "valence")
+
+
+def _emotions(report: WeeklyReport, words: Words) -> Figures:
+    for share in report.shares:
+        if share.share is not None:
+            label = words.report.emotions[share.emotion]
+            yield Observation.estimated(str(share.emotion), label, share.share, "share")
+
+
+def _usual_emotions(report: WeeklyReport, words: Words) -> Figures:
+    for share in report.shares:
+        if share.usual is not None:
+            label = words.report.emotions[share.emotion]
+            yield Observation.of(str(share.emotion), label, share.usual, "share")
+
+
+def _emotion_changes(report: WeeklyReport, words: Words) -> Figures:
+    for share in report.shares:
+        if share.change is not None:
+            label, clear = words.report.emotions[share.emotion], share.clear
+            key = str(share.emotion)
+            yield Observation.of(key, label, share.change, "share_change", clear=clear)
+
+
+def _curve(report: WeeklyReport, words: Words) -> Figures:
+    for point in report.points:
+        yield Observation.estimated(
+            span_key(report, point.span),
+            words.report.when(point.span),
+            point.mood,
+            "valence",
+            n=point.span.people,
+            clear=point.clear,
+        )
+
+
+def _curve_emotions(report: WeeklyReport, words: Words) -> Figures:
+    for point in report.points:
+        for emotion, share in zip(EMOTIONS, point.shares, strict=True):
+            if not math.isnan(share):
+                key = f"{span_key(report, point.span)}/{emotion}"
+                label = f"{words.report.when(point.span)}, {words.report.emotions[emotion]}"
+                yield Observation.of(key, label, share, "share")
+
+
+def span_key(report: WeeklyReport, span: Span) -> str:
+    """Return the local date and hours of a span, such as ``2026-11-12 06-18``."""
+    day = report.week.monday + timedelta(span.day)
+    return f"{day.isoformat()} {span.first * _HOURS:02d}-{(span.last + 1) * _HOURS:02d}"
+
+
+WALK: Final[tuple[tuple[str, Teller, bool], ...]] = (
+    ("coverage", _coverage, True),
+    ("mood", _mood, True),
+    ("emotions", _emotions, True),
+    ("emotions_usual", _usual_emotions, False),
+    ("emotions_change", _emotion_changes, True),
+    ("curve", _curve, True),
+    ("curve_emotions", _curve_emotions, False),
+    ("mood_usual_by_day", _usual_days, False),
+)
+"""Name, function, and whether the page shows it as a table."""
