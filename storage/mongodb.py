@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 from bson.int64 import Int64
 from pymongo import AsyncMongoClient
 
+from storage import mongodb_authors as authors
 from storage import mongodb_messages as messages
 from storage import mongodb_reports as reports
 from storage.errors import StoreUnavailable
@@ -21,10 +22,12 @@ from storage.packing import milliseconds, moment_at
 from storage.records import (
     FOREVER,
     Batch,
+    Choices,
     ClaimState,
     Feedback,
     GuildSettings,
     MessageColumns,
+    MessageRecord,
     ReportClaim,
     Verdict,
 )
@@ -109,6 +112,19 @@ class MongoStore:
             async for page in messages.scan_pages(self._database, guild_id, first, last):
                 yield page
 
+    async def author_records(
+        self, guild_id: int, author: bytes
+    ) -> AsyncIterator[Sequence[MessageRecord]]:
+        """Yield all records of one author in pages, in no particular order."""
+        with translated(self.place):
+            async for page in authors.record_pages(self._database, guild_id, author):
+                yield page
+
+    @_reaching
+    async def count_author(self, guild_id: int, author: bytes) -> int:
+        """Return how many records of one author are kept."""
+        return await authors.count_records(self._database, guild_id, author)
+
     @_reaching
     async def versions(
         self, guild_id: int, container_id: int, first_id: int, last_id: int
@@ -159,6 +175,21 @@ class MongoStore:
         """Return the pseudonyms that are refused."""
         found = await self._find("optouts", {"g": Int64(guild_id), "u": Int64(FOREVER)})
         return frozenset(author_bytes(document["a"]) for document in found)
+
+    @_reaching
+    async def allow_personal(self, guild_id: int, author: bytes, at: datetime) -> None:
+        """Keep that an author asked to see their own mood; the first time counts."""
+        await authors.allow_personal(self._database, guild_id, author, milliseconds(at))
+
+    @_reaching
+    async def deny_personal(self, guild_id: int, author: bytes) -> bool:
+        """Forget that an author asked to see their own mood; return whether they had."""
+        return await authors.deny_personal(self._database, guild_id, author)
+
+    @_reaching
+    async def choices(self, guild_id: int, author: bytes) -> Choices:
+        """Return what an author decided, as it is kept now."""
+        return await authors.read_choices(self._database, guild_id, author)
 
     @_reaching
     async def save_settings(self, settings: GuildSettings) -> None:

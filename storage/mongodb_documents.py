@@ -24,6 +24,7 @@ from storage.packing import (
     moment_at,
     ordered_columns,
     pack_scores,
+    unpack_scores,
 )
 from storage.records import (
     ClaimState,
@@ -120,6 +121,25 @@ def message_columns(documents: Sequence[Document]) -> MessageColumns:
         language=[document["l"] for document in documents],
         scores=b"".join([document["s"] for document in documents]),
         models=[document["m"] for document in documents],
+    )
+
+
+def message_record(document: Document) -> MessageRecord:
+    """Return the record that ``message_update`` wrote."""
+    probabilities, valence = unpack_scores(document["s"])
+    edited = document["e"]
+    return MessageRecord(
+        message_id=document["_id"],
+        guild_id=document["g"],
+        channel_id=document["c"],
+        thread_id=document.get("h"),
+        author=author_bytes(document["a"]),
+        created_at=moment_at(document["t"]),
+        edited_at=None if edited == NEVER_EDITED else moment_at(edited),
+        language=document["l"],
+        probabilities=probabilities,
+        valence=valence,
+        model=document["m"],
     )
 
 

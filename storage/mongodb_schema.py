@@ -28,7 +28,12 @@ async def _first(database: Database) -> None:
         await database[name].create_indexes([by_guild])
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_first,)
+async def _personal(database: Database) -> None:
+    by_guild = IndexModel([("g", ASCENDING)], name="by_guild")
+    await database["personal"].create_indexes([by_guild])
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_first, _personal)
 """Entry i leads from version i to version i + 1. Only ever add to the end."""
 
 

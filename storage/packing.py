@@ -23,6 +23,7 @@ MILLISECOND: Final = timedelta(milliseconds=1)
 
 _SCORES: Final = len(EMOTIONS) + 1
 _pack: Final = Struct(f"<{_SCORES}f").pack
+_unpack: Final = Struct(f"<{_SCORES}f").unpack
 _AUTHOR_PREFIX: Final = 8
 
 
@@ -55,6 +56,25 @@ def optional_moment(stamp: int | None) -> datetime | None:
 def pack_scores(record: MessageRecord | Verdict) -> bytes:
     """Return the probabilities and the valence as 40 bytes."""
     return _pack(*record.probabilities, record.valence)
+
+
+def unpack_scores(scores: bytes) -> tuple[tuple[float, ...], float]:
+    """Return the probabilities and the valence that ``pack_scores`` wrote."""
+    values = _unpack(scores)
+    return values[:-1], values[-1]
+
+
+def columns_of(records: Sequence[MessageRecord]) -> MessageColumns:
+    """Return records as columns, by (time, message id)."""
+    return ordered_columns(
+        message_id=np.array([record.message_id for record in records], dtype=np.int64),
+        channel_id=np.array([record.channel_id for record in records], dtype=np.int64),
+        author=author_numbers(author_prefixes(record.author for record in records)),
+        time=np.array([milliseconds(record.created_at) for record in records], dtype=np.int64),
+        language=[record.language for record in records],
+        scores=b"".join([pack_scores(record) for record in records]),
+        models=[record.model for record in records],
+    )
 
 
 def author_numbers(prefixes: bytes) -> npt.NDArray[np.uint64]:

@@ -202,6 +202,24 @@ class GuildSettings:
     minimum_group: int = DEFAULT_MINIMUM_GROUP
 
 
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a member decided about their own data in a guild.
+
+    Attributes:
+        personal_since: When the member asked to see their own mood; ``None`` for never.
+        refused: Whether the member has opted out.
+        refused_at: When the member opted out, or had their data deleted, for the first time.
+        refused_until: What was written up to this moment is never taken; ``None`` for nothing
+            while not ``refused``, and for everything while ``refused``.
+    """
+
+    personal_since: datetime | None = None
+    refused: bool = False
+    refused_at: datetime | None = None
+    refused_until: datetime | None = None
+
+
 class ClaimState(StrEnum):
     """How far a report is."""
 

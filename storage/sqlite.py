@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
+from storage import sqlite_authors as authors
 from storage import sqlite_messages as messages
 from storage import sqlite_reports as reports
 from storage.errors import StoreUnavailable
@@ -16,10 +17,12 @@ from storage.packing import milliseconds, moment_at, optional_moment
 from storage.records import (
     FOREVER,
     Batch,
+    Choices,
     ClaimState,
     Feedback,
     GuildSettings,
     MessageColumns,
+    MessageRecord,
     ReportClaim,
     Verdict,
 )
@@ -116,6 +119,19 @@ class SqliteStore:
             yield page
             after = messages.Cursor(int(page.time[-1]), int(page.message_id[-1]))
 
+    async def author_records(
+        self, guild_id: int, author: bytes
+    ) -> AsyncIterator[Sequence[MessageRecord]]:
+        """Yield all records of one author in pages; each is a read of its own."""
+        after = authors.FIRST_ID
+        while page := await self._read(authors.read_records, guild_id, author, after):
+            yield page
+            after = page[-1].message_id
+
+    async def count_author(self, guild_id: int, author: bytes) -> int:
+        """Return how many records of one author are kept."""
+        return await self._read(authors.count_records, guild_id, author)
+
     async def versions(
         self, guild_id: int, container_id: int, first_id: int, last_id: int
     ) -> Mapping[int, datetime | None]:
@@ -161,6 +177,18 @@ class SqliteStore:
         source = "opt_out WHERE guild = ? AND until = ?"
         rows = await self._rows("hex(author)", source, guild_id, FOREVER)
         return frozenset(bytes.fromhex(author) for (author,) in rows)
+
+    async def allow_personal(self, guild_id: int, author: bytes, at: datetime) -> None:
+        """Keep that an author asked to see their own mood; the first time counts."""
+        await self._write(authors.allow_personal, guild_id, author, milliseconds(at))
+
+    async def deny_personal(self, guild_id: int, author: bytes) -> bool:
+        """Forget that an author asked to see their own mood; return whether they had."""
+        return await self._write(authors.deny_personal, guild_id, author)
+
+    async def choices(self, guild_id: int, author: bytes) -> Choices:
+        """Return what an author decided, as it is kept now."""
+        return await self._read(authors.read_choices, guild_id, author)
 
     async def save_settings(self, settings: GuildSettings) -> None:
         """Insert or replace the settings of a guild."""

@@ -157,6 +157,7 @@ def forget_author(
         (guild_id, author, at, until),
     )
     pair = (guild_id, author)
+    connection.execute("DELETE FROM personal WHERE guild = ? AND author = ?", pair)
     connection.execute("DELETE FROM feedback WHERE guild = ? AND author = ?", pair)
     return connection.execute("DELETE FROM message WHERE guild = ? AND author = ?", pair).rowcount
 
@@ -193,7 +194,7 @@ def forget_some(connection: sqlite3.Connection, where: str, values: Sequence[Val
 
 def forget_guild_rest(connection: sqlite3.Connection, guild_id: int) -> None:
     """Delete what a guild has besides records and opt-outs."""
-    for table in ("feedback", "watermark", "claim", "settings"):
+    for table in ("feedback", "personal", "watermark", "claim", "settings"):
         connection.execute(f"DELETE FROM {table} WHERE guild = ?", (guild_id,))  # noqa: S608 (above)
 
 

@@ -75,7 +75,18 @@ _FIRST: Final[Migration] = (
     """,
 )
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_FIRST,)
+_PERSONAL: Final[Migration] = (
+    """
+    CREATE TABLE personal (
+        guild INTEGER NOT NULL,
+        author BLOB NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (guild, author)
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_FIRST, _PERSONAL)
 """Entry i leads from version i to version i + 1. Only ever add to the end."""
 
 

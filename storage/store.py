@@ -8,9 +8,11 @@ from typing import Protocol, Self
 
 from storage.records import (
     Batch,
+    Choices,
     Feedback,
     GuildSettings,
     MessageColumns,
+    MessageRecord,
     ReportClaim,
     Verdict,
 )
@@ -64,6 +66,19 @@ class Store(Protocol):
         """Yield the records of a guild created in [start, end) as batches of columns, by time."""
         ...
 
+    def author_records(
+        self, guild_id: int, author: bytes
+    ) -> AsyncIterator[Sequence[MessageRecord]]:
+        """Yield all records of one author in pages, in no particular order.
+
+        The cost grows with what the author wrote, not with what the guild did.
+        """
+        ...
+
+    async def count_author(self, guild_id: int, author: bytes) -> int:
+        """Return how many records of one author are kept."""
+        ...
+
     async def versions(
         self, guild_id: int, container_id: int, first_id: int, last_id: int
     ) -> Mapping[int, datetime | None]:
@@ -101,6 +116,23 @@ class Store(Protocol):
 
     async def opted_out(self, guild_id: int) -> frozenset[bytes]:
         """Return the pseudonyms that are refused."""
+        ...
+
+    # A member's own mood
+
+    async def allow_personal(self, guild_id: int, author: bytes, at: datetime) -> None:
+        """Keep that an author asked to see their own mood; the first time counts.
+
+        An opt-out and ``delete_author`` forget it.
+        """
+        ...
+
+    async def deny_personal(self, guild_id: int, author: bytes) -> bool:
+        """Forget that an author asked to see their own mood; return whether they had."""
+        ...
+
+    async def choices(self, guild_id: int, author: bytes) -> Choices:
+        """Return what an author decided, as it is kept now."""
         ...
 
     # Guild settings and watermarks
