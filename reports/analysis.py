@@ -11,9 +11,13 @@ import numpy as np
 from classifiers.correction import ShareCorrection
 from classifiers.emotion import EMOTIONS
 from reports.bootstrap import generator_for
+from reports.channels import ChannelFigures
+from reports.coverage import week_coverage
+from reports.details import Details
 from reports.gathered import Gathered
 from reports.grouping import Cells, Floats, Integers
-from reports.period import DAYS, Week
+from reports.hours import HourFigures
+from reports.period import DAYS, Week, zone_of
 from reports.report import Baseline, EmotionShare, MoodSummary, Point, WeeklyReport
 from reports.spans import PARTS, Span, columns_of, spans_of
 from reports.statistics import FigureBuilder, Figures, shares_by_bin
@@ -37,6 +41,7 @@ def weekly_report(
     partial: bool,
     late_by: timedelta | None,
     correction: ShareCorrection | None = None,
+    details: Details | None = None,
 ) -> WeeklyReport:
     """Return the report of the last seven of 35 local days.
 
@@ -48,6 +53,7 @@ def weekly_report(
         partial: True when the week is not over.
         late_by: How late the report is, if that is worth saying.
         correction: Of the messages that are tallied.
+        details: Of the week; without them the report has no hours, channels and coverage.
     """
     now = gathered.cells.where(gathered.cells.bin >= _BEFORE * PARTS)
     report = WeeklyReport(
@@ -61,7 +67,10 @@ def weekly_report(
         partial=partial,
         late_by=late_by,
     )
-    return report if report.hidden else _described(report, gathered, correction)
+    if report.hidden:
+        return report
+    described = _described(report, gathered, correction, details)
+    return described if details is None else _covered(described, settings, details)
 
 
 def mood_summary(
@@ -99,8 +108,19 @@ def mood_summary(
     )
 
 
+def _covered(report: WeeklyReport, settings: GuildSettings, details: Details) -> WeeklyReport:
+    start = report.week.bounds(zone_of(report.timezone))[0]
+    coverage = week_coverage(
+        details.messages, details.classified, report.people, settings.channels, start
+    )
+    return replace(report, coverage=coverage)
+
+
 def _described(
-    report: WeeklyReport, gathered: Gathered, correction: ShareCorrection | None
+    report: WeeklyReport,
+    gathered: Gathered,
+    correction: ShareCorrection | None,
+    details: Details | None,
 ) -> WeeklyReport:
     """Fill the fields on moods."""
     parts = gathered.between(_BEFORE * PARTS, DAYS * PARTS)
@@ -120,6 +140,10 @@ def _described(
     builder.add_moods("usual", usual.cells, np.zeros(len(usual), dtype=np.int64), 1)
     builder.add_shares("usual shares", comparable)
     builder.add_moods("points", points.cells, points.cells.bin, len(shown))
+    hours, channels = _detailed(details, spans, report.minimum_group)
+    for part in (hours, channels):
+        if part is not None:
+            part.add(builder)
     figures = builder.build(generator_for(report.guild_id, report.week.key))
     whole = figures.values[figures.blocks["shares"]]
     points = points.discreet_bins(report.minimum_group, correction)
@@ -133,6 +157,19 @@ def _described(
         telling=telling.telling(),
         points=_points(figures, shown, mixes),
         hidden_days=tuple(sorted({span.day for span in spans if span.hidden})),
+        when=None if hours is None else hours.read(figures),
+        where=None if channels is None else channels.read(figures),
+    )
+
+
+def _detailed(
+    details: Details | None, spans: tuple[Span, ...], minimum_group: int
+) -> tuple[HourFigures | None, ChannelFigures | None]:
+    if details is None:
+        return None, None
+    return (
+        HourFigures(details.hours, spans, minimum_group),
+        ChannelFigures(details.by_channel, details.channels, minimum_group),
     )
 
 

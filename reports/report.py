@@ -9,8 +9,12 @@ from typing import Final
 
 from classifiers.emotion import Emotion
 from reports.bootstrap import Estimate
+from reports.coverage import WeekCoverage
+from reports.history import Ahead, Stretch, Turning, Usual, Year
 from reports.period import Week
 from reports.spans import Span
+from reports.when import When
+from reports.where import Where
 
 NOTICEABLE: Final = 0.02
 """A mood that moves by less than this has not changed to speak of, however sure we are of it."""
@@ -105,6 +109,14 @@ class WeeklyReport:
         late_by: How long after it was due the report was made, when that is worth saying.
         rejudged: True when another classifier judged the weeks before, so that a part of the
             change may come from that.
+        coverage: How complete the week is.
+        when: The hours of the week.
+        where: Its channels.
+        turning: The days that stand out most from what is usual.
+        stretch: The longest run of days that were better than usual.
+        ahead: The mood to expect of the next week.
+        year: A year in pixels.
+        usual: Every emotion against its usual range.
     """
 
     guild_id: int
@@ -124,6 +136,14 @@ class WeeklyReport:
     hidden_days: tuple[int, ...] = ()
     late_by: timedelta | None = None
     rejudged: bool = False
+    coverage: WeekCoverage | None = None
+    when: When | None = None
+    where: Where | None = None
+    turning: Turning | None = None
+    stretch: Stretch | None = None
+    ahead: Ahead | None = None
+    year: Year | None = None
+    usual: Usual | None = None
 
     @property
     def changed(self) -> bool:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from classifiers.correction import ShareCorrection
 from reports.analysis import BASELINE_WEEKS, mood_summary, weekly_report
-from reports.gathered import Gathered, gather, together
-from reports.grouping import Integers, milliseconds
+from reports.collectors import Collector, Sums
+from reports.details import DetailSums
+from reports.grouping import milliseconds
 from reports.judges import Judges
 from reports.period import DAYS, Week, local_edges, zone_of
 from reports.report import MoodSummary, WeeklyReport
@@ -63,17 +64,20 @@ async def compute(
     edges = local_edges(first, (BASELINE_WEEKS + 1) * DAYS, PARTS, zone)
     usable = _usable(correction)
     judges = Judges(round(edges[BASELINE_WEEKS * DAYS * PARTS].timestamp() * 1000))
-    gathered = await _collect(store, settings.guild_id, edges, usable, judges)
+    sums, details = Sums(milliseconds(edges), usable), DetailSums(week, zone)
+    await _collect(store, settings.guild_id, edges, [judges.count, sums.take, details.take])
     late = now - due if due is not None and now - due >= LATE_AFTER else None
     partial = now < week.bounds(zone)[1]
     report = await asyncio.to_thread(
-        weekly_report,
-        gathered,
-        settings,
-        week,
-        partial=partial,
-        late_by=late,
-        correction=usable,
+        lambda: weekly_report(
+            sums.gathered(),
+            settings,
+            week,
+            partial=partial,
+            late_by=late,
+            correction=usable,
+            details=details.details(),
+        )
     )
     return replace(report, rejudged=report.baseline is not None and judges.changed)
 
@@ -101,8 +105,11 @@ async def summary(
     midnights = local_edges(first, (last - first).days + 1, 1, zone)
     edges = (start, *(edge for edge in midnights if start < edge < end), end)
     usable = _usable(correction)
-    gathered = await _collect(store, settings.guild_id, edges, usable)
-    return await asyncio.to_thread(mood_summary, gathered, settings, start, end, usable)
+    sums = Sums(milliseconds(edges), usable)
+    await _collect(store, settings.guild_id, edges, [sums.take])
+    return await asyncio.to_thread(
+        lambda: mood_summary(sums.gathered(), settings, start, end, usable)
+    )
 
 
 def _usable(correction: ShareCorrection | None) -> ShareCorrection | None:
@@ -113,26 +120,13 @@ async def _collect(
     store: Scanner,
     guild_id: int,
     edges: tuple[datetime, ...],
-    correction: ShareCorrection | None,
-    judges: Judges | None = None,
-) -> Gathered:
-    """Scan the store in the loop and reduce each batch in a thread."""
-    limits: Integers = milliseconds(edges)
-    parts: list[Gathered] = []
-    async for columns in store.scan(guild_id, edges[0], edges[-1]):
-        if judges is not None:
-            judges.count(columns)
-        await asyncio.to_thread(_take, parts, columns, limits, correction)
-    return await asyncio.to_thread(together, parts)
-
-
-def _take(
-    parts: list[Gathered],
-    columns: MessageColumns,
-    edges: Integers,
-    correction: ShareCorrection | None,
+    collectors: Sequence[Collector],
 ) -> None:
-    """Reduce a batch and join it with parts of its size, so that few parts are ever held."""
-    parts.append(gather(columns, edges, correction))
-    while len(parts) > 1 and 2 * len(parts[-1]) >= len(parts[-2]):
-        parts[-2:] = [together(parts[-2:])]
+    """Scan the store in the loop, and let every collector reduce each batch in a thread."""
+    async for columns in store.scan(guild_id, edges[0], edges[-1]):
+        await asyncio.to_thread(_take, columns, collectors)
+
+
+def _take(columns: MessageColumns, collectors: Sequence[Collector]) -> None:
+    for collector in collectors:
+        collector(columns)
