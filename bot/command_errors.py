@@ -26,6 +26,8 @@ PERMISSION_NAMES: Final = {
     "send_messages_in_threads": mark("Send Messages in Threads"),
     "create_posts": mark("Create Posts"),
     "attach_files": mark("Attach Files"),
+    "create_public_threads": mark("Create Public Threads"),
+    "manage_threads": mark("Manage Threads"),
 }
 COMMAND_CHANGED: Final = mark("This command has just changed. Reload Discord and try again.")
 DISCORD_AWAY: Final = mark("Discord did not take my answer. Please try again in a minute.")

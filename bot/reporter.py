@@ -1,25 +1,39 @@
-"""Makes reports, and posts each weekly one exactly once."""
+"""Makes reports, and posts each planned one exactly once."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 import aiohttp
 import discord
 
+from bot.attempts import PATIENT_AFTER, Attempts
 from bot.clock import Clock
-from bot.delivery import Place, Rendered, deliver, nonce_of, posted_before, sendable
-from bot.due import due_weeks
+from bot.delivery import (
+    Place,
+    Rendered,
+    deliver,
+    history_is_open,
+    nonce_of,
+    open_thread,
+    posted_before,
+)
+from bot.due import Planned, due_periods
+from bot.report_place import Obstacle, Places, Trouble
 from bot.roster import Roster
 from bot.studio import Studio
+from bot.trouble import Herald
 from classifiers.correction import ShareCorrection
 from classifiers.errors import NunchiError
+from reports.monthly import Period, StretchReport, compute_stretch
 from reports.period import Week
+from reports.report import WeeklyReport
 from reports.weekly import compute
 from storage.errors import StoreUnavailable
 from storage.records import ClaimState, GuildSettings, ReportClaim
@@ -33,11 +47,14 @@ LEASE: Final = timedelta(minutes=10)
 SENDING: Final = 300.0
 """Seconds after which a post that is not through is given up, well inside the lease."""
 
+AT_ONCE: Final = 4
+"""Guilds whose reports are posted at the same time: one that is slow keeps few others waiting."""
+
 _UNSENT = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
 
 
 class Reporter:
-    """Computes and renders reports; posts the weekly ones that are due.
+    """Computes and renders reports; posts the planned ones that are due.
 
     Args:
         store: Where the records and claims are.
@@ -45,7 +62,7 @@ class Reporter:
         studio: Draws.
         clock: The time.
         owner: Names this process in claims.
-        grace: How long a missed week stays due.
+        grace: How long a missed report stays due.
         correction: How the shares of the classifier in use are corrected, if that is known.
     """
 
@@ -69,6 +86,9 @@ class Reporter:
         self._client: discord.Client | None = None
         self._busy: set[int] = set()
         self._unrecorded: dict[tuple[int, str], tuple[int, int]] = {}
+        self._attempts = Attempts()
+        self._places = Places()
+        self._herald = Herald(store, clock, owner)
 
     def attach(self, client: discord.Client) -> None:
         """Post through this client from now on."""
@@ -79,24 +99,41 @@ class Reporter:
         if self._client is client:
             self._client = None
 
+    async def report(
+        self, guild_id: int, period: Period, due: datetime | None = None
+    ) -> WeeklyReport | StretchReport:
+        """Compute the report of any period of a guild.
+
+        Raises:
+            StoreUnavailable: The store does not answer.
+        """
+        settings = self._roster.settings(guild_id) or GuildSettings(guild_id)
+        now, correction = self._clock.now(), self._correction
+        if isinstance(period, Week):
+            return await compute(
+                self._store, settings, period, now=now, due=due, correction=correction
+            )
+        return await compute_stretch(
+            self._store, settings, period, now=now, due=due, correction=correction
+        )
+
     async def render(
-        self, guild_id: int, week: Week, language: str | None = None, due: datetime | None = None
+        self,
+        guild_id: int,
+        period: Period,
+        language: str | None = None,
+        due: datetime | None = None,
     ) -> Rendered:
-        """Compute the report of a guild's week and draw its pictures.
+        """Compute the report of a period and draw its pictures; a week has some.
 
         Raises:
             StoreUnavailable: The store does not answer.
         """
         settings = self._roster.settings(guild_id) or GuildSettings(guild_id)
         spoken = language or settings.language
-        report = await compute(
-            self._store,
-            settings,
-            week,
-            now=self._clock.now(),
-            due=due,
-            correction=self._correction,
-        )
+        report = await self.report(guild_id, period, due)
+        if isinstance(report, StretchReport):
+            return Rendered(report, spoken, ())
         guild = self._client.get_guild(guild_id) if self._client else None
         pictures = await self._studio.draw(
             report,
@@ -106,115 +143,178 @@ class Reporter:
         )
         return Rendered(report, spoken, pictures)
 
-    # Weekly posts
+    def retry(self, guild_id: int) -> None:
+        """Try again at once: the settings of a guild have changed."""
+        self._attempts.retry(guild_id)
+
+    async def record(self, guild_id: int, key: str, channel_id: int, message_id: int) -> None:
+        """Remember a report that somebody asked for; it has been posted already.
+
+        Raises:
+            StoreUnavailable: It is not in the list of past reports then.
+        """
+        claim = await self._claim(guild_id, key)
+        if claim is not None:
+            done = replace(
+                claim, state=ClaimState.POSTED, channel_id=channel_id, message_id=message_id
+            )
+            await self._store.finish_report(done)
+
+    # Planned posts
 
     async def post_everywhere(self) -> int:
         """Post what is due in any guild; return how many reports were posted."""
-        posted = 0
-        for settings in self._roster.guilds():
-            posted += await self.post_due(settings.guild_id)
-        return posted
+        turn = asyncio.Semaphore(AT_ONCE)
+
+        async def post(guild_id: int) -> int:
+            async with turn:
+                return await self.post_due(guild_id)
+
+        guilds = [settings.guild_id for settings in self._roster.guilds()]
+        return sum(await asyncio.gather(*map(post, guilds)))
 
     async def post_due(self, guild_id: int) -> int:
         """Post what is due in a guild; return how many reports were posted.
 
-        Whatever fails is logged and tried again at the next call.
+        Whatever fails is logged and tried again at a later call.
         """
         settings = self._roster.settings(guild_id)
         if settings is None or self._client is None or guild_id in self._busy:
             return 0
+        if not self._attempts.may_try(guild_id, self._clock.now()):
+            return 0
         self._busy.add(guild_id)
         try:
-            return await self._post_weeks(self._client, settings)
+            return await self._post_periods(self._client, settings)
         except NunchiError as error:
             log.warning("the report of guild %d waits: %s", guild_id, error)
             return 0
         finally:
             self._busy.discard(guild_id)
 
-    async def _post_weeks(self, client: discord.Client, settings: GuildSettings) -> int:
-        weeks = due_weeks(settings, self._clock.now(), self._grace)
-        if not weeks:
+    async def _post_periods(self, client: discord.Client, settings: GuildSettings) -> int:
+        periods = due_periods(settings, self._clock.now(), self._grace)
+        if not periods:
             return 0
-        finished = {
-            claim.period
-            for claim in await self._store.report_claims(settings.guild_id)
-            if claim.state is not ClaimState.CLAIMED
-        }
-        outcomes = [
-            await self._post_week(client, settings, week, due)
-            for week, due in weeks
-            if week.key not in finished
-        ]
-        return sum(outcomes)
+        claims = await self._store.report_claims(settings.guild_id)
+        finished = {claim.period for claim in claims if claim.state is not ClaimState.CLAIMED}
+        posted = 0
+        for period, due in periods:
+            if period.key not in finished:
+                posted += await self._post(client, settings, period, due, claims)
+        return posted
 
-    async def _post_week(
-        self, client: discord.Client, settings: GuildSettings, week: Week, due: datetime
+    async def _post(
+        self,
+        client: discord.Client,
+        settings: GuildSettings,
+        period: Planned,
+        due: datetime,
+        claims: Sequence[ReportClaim],
     ) -> bool:
-        channel = sendable(client, settings)
-        if channel is None:
-            log.warning("guild %d: the report channel is gone or closed", settings.guild_id)
+        try:
+            place = await self._places.find(client, settings, self._clock.now())
+        except _UNSENT as error:
+            log.warning("guild %d: the report channel is not known: %s", settings.guild_id, error)
             return False
-        claim = await self._claim(settings.guild_id, week)
+        if place is None:
+            return False
+        if isinstance(place, Obstacle):
+            await self._herald.tell(client, settings, place, period, claims)
+            return False
+        claim = await self._claim(settings.guild_id, period.key)
         if claim is None:
             return False
+        job = _Job(client, settings, period, due, place, claim)
+        failures = 0
         try:
-            earlier = await self._earlier_post(client, channel, claim, due, settings.language)
+            return await self._post_claimed(job, claims)
         except _UNSENT as error:
-            return await self._give_back(claim, error)
-        if earlier is not None:
-            return await self._finish(claim, *earlier)
-        rendered = await self.render(settings.guild_id, week, due=due)
+            failures = await self._give_back(claim, error)
+        if failures >= PATIENT_AFTER:
+            obstacle = Obstacle(Trouble.REFUSED)
+            await self._herald.tell(client, settings, obstacle, period, claims)
+        return False
+
+    async def _post_claimed(self, job: _Job, claims: Sequence[ReportClaim]) -> bool:
+        """Post what is claimed, unless an earlier try did, or may have.
+
+        Raises:
+            discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError: It did not work.
+        """
+        settings, claim = job.settings, job.claim
+        known = self._unrecorded.get((claim.guild_id, claim.period))
+        if known is not None:
+            return await self._finish(claim, *known)
+        if not self._attempts.all_refused(claim):
+            if history_is_open(job.place):
+                found = await posted_before(
+                    job.client, job.place, job.period, job.due, settings.language
+                )
+                if found is not None:
+                    return await self._finish(claim, job.place.id, found)
+            elif not self._attempts.nonce_holds(claim, self._clock.now()):
+                return await self._skip_in_doubt(job, claims)
+        rendered = await self.render(settings.guild_id, job.period, due=job.due)
         if rendered.report.messages == 0:
             await self._store.finish_report(replace(claim, state=ClaimState.SKIPPED))
             return False
-        return await self._send(channel, rendered, week)
+        return await self._send(job, rendered, claims)
 
-    async def _earlier_post(
-        self,
-        client: discord.Client,
-        channel: Place,
-        claim: ReportClaim,
-        due: datetime,
-        language: str,
-    ) -> tuple[int, int] | None:
-        """Return channel and message of a post that was made, and not recorded."""
-        known = self._unrecorded.get((claim.guild_id, claim.period))
-        if known is not None or claim.attempt == 1:
-            return known
-        week = Week.parse(claim.period)
-        message_id = await posted_before(client, channel, week, due, language)
-        return None if message_id is None else (channel.id, message_id)
+    async def _skip_in_doubt(self, job: _Job, claims: Sequence[ReportClaim]) -> bool:
+        # Nobody can look whether it is there. A report that is missing can be had with
+        # `/report now`; one that stands there twice cannot be unseen.
+        await self._store.finish_report(replace(job.claim, state=ClaimState.SKIPPED))
+        obstacle = Obstacle(Trouble.UNSURE, ("read_message_history",))
+        await self._herald.tell(job.client, job.settings, obstacle, job.period, claims)
+        return False
 
-    async def _claim(self, guild_id: int, week: Week) -> ReportClaim | None:
+    async def _claim(self, guild_id: int, key: str) -> ReportClaim | None:
         now = self._clock.now()
         return await self._store.claim_report(
-            guild_id, week.key, self._owner, now=now, until=now + LEASE
+            guild_id, key, self._owner, now=now, until=now + LEASE
         )
 
-    async def _send(self, channel: Place, rendered: Rendered, week: Week) -> bool:
-        guild_id = rendered.report.guild_id
-        claim = await self._claim(guild_id, week)
+    async def _send(self, job: _Job, rendered: Rendered, claims: Sequence[ReportClaim]) -> bool:
+        settings = job.settings
+        claim = await self._claim(settings.guild_id, job.period.key)
         if claim is None:
             return False
-        try:
-            async with asyncio.timeout(SENDING):
-                message = await deliver(channel, rendered, nonce_of(guild_id, week))
-        except _UNSENT as error:
-            return await self._give_back(claim, error)
-        return await self._finish(claim, channel.id, message.id)
+        files = job.place.permissions_for(job.place.guild.me).attach_files
+        nonce = nonce_of(settings.guild_id, job.period)
+        async with asyncio.timeout(SENDING):
+            message = await deliver(job.place, rendered, nonce, files=files)
+        posted = await self._finish(claim, job.place.id, message.id)
+        if settings.report.thread:
+            await open_thread(message, job.period, settings.language)
+        await self._herald.repaired(settings.guild_id, claims)
+        return posted
 
-    async def _give_back(self, claim: ReportClaim, error: Exception) -> bool:
+    async def _give_back(self, claim: ReportClaim, error: Exception) -> int:
+        """Let go of a claim; return how many tries in a row have failed in its guild."""
         log.warning("the report of guild %d was not sent (%s); trying again", claim.guild_id, error)
         with suppress(StoreUnavailable):
             await self._store.release_report(claim)
-        return False
+        return self._attempts.failed(claim, error, self._clock.now())
 
     async def _finish(self, claim: ReportClaim, channel_id: int, message_id: int) -> bool:
         key = (claim.guild_id, claim.period)
+        self._attempts.succeeded(claim)
         # Kept until it is recorded: while the claim is ours, nobody would look for the post.
         self._unrecorded[key] = (channel_id, message_id)
         done = replace(claim, state=ClaimState.POSTED, channel_id=channel_id, message_id=message_id)
         recorded = await self._store.finish_report(done)
         del self._unrecorded[key]
         return recorded
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One planned report that this process is posting."""
+
+    client: discord.Client
+    settings: GuildSettings
+    period: Planned
+    due: datetime
+    place: Place
+    claim: ReportClaim

@@ -1,4 +1,4 @@
-"""When things happen by themselves: weekly reports, the look for late ones, retention.
+"""When things happen by themselves: planned reports, the look for late ones, retention.
 
 The truth of what was posted is in the store; jobs are rebuilt from the guilds' settings.
 """
@@ -77,14 +77,15 @@ class Schedule:
             self._jobs.shutdown(wait=False)
 
     def refresh(self, guild_id: int) -> None:
-        """Make the job of a guild anew, after its settings or the clock have changed."""
-        if self._jobs.get_job(_job_id(guild_id)):
-            self._jobs.remove_job(_job_id(guild_id))
+        """Make the jobs of a guild anew, after its settings or the clock have changed."""
         settings = self._roster.settings(guild_id)
-        if settings is not None and _is_on(settings):
-            trigger = ClockTrigger(_cron(settings), self._clock)
-            job_id = _job_id(guild_id)
-            self._jobs.add_job(self._reporter.post_due, trigger, [guild_id], id=job_id)
+        for name, cron in (("week", _weekly), ("month", _monthly)):
+            job_id = f"report:{guild_id}:{name}"
+            if self._jobs.get_job(job_id):
+                self._jobs.remove_job(job_id)
+            if settings is not None and _is_on(settings):
+                trigger = ClockTrigger(cron(settings), self._clock)
+                self._jobs.add_job(self._reporter.post_due, trigger, [guild_id], id=job_id)
 
     def scan_soon(self) -> None:
         """Look for reports that are due already, as soon as the loop is free."""
@@ -96,7 +97,9 @@ class Schedule:
         settings = self._roster.settings(guild_id)
         if settings is None or not _is_on(settings):
             return None
-        following: datetime | None = _cron(settings).get_next_fire_time(None, self._clock.now())
+        now, until = self._clock.now(), settings.report.paused_until
+        start = now if until is None else max(now, until)
+        following: datetime | None = _weekly(settings).get_next_fire_time(None, start)
         return following.astimezone(UTC) if following else None
 
     async def sweep(self) -> None:
@@ -112,19 +115,22 @@ class Schedule:
                 log.info("guild %d: %d records were past retention", settings.guild_id, count)
 
 
-def _job_id(guild_id: int) -> str:
-    return f"report:{guild_id}"
-
-
 def _is_on(settings: GuildSettings) -> bool:
     return settings.report.channel_id is not None and not settings.report.paused
 
 
-def _cron(settings: GuildSettings) -> CronTrigger:
+def _weekly(settings: GuildSettings) -> CronTrigger:
     # Weekdays by name: the numbers of APScheduler and of crontab start on different days.
     return CronTrigger(
         day_of_week=WEEKDAYS[settings.report.weekday],
         hour=settings.report.hour,
         minute=0,
         timezone=zone_of(settings.timezone),
+    )
+
+
+def _monthly(settings: GuildSettings) -> CronTrigger:
+    # Also where no monthly reports are wanted: then nothing is due, and looking costs nothing.
+    return CronTrigger(
+        day=1, hour=settings.report.hour, minute=0, timezone=zone_of(settings.timezone)
     )

@@ -11,6 +11,7 @@ from bot.cogs.mood import MoodCog
 from bot.cogs.privacy import PrivacyCog, PrivacyDesk
 from bot.cogs.renewed_notices import RenewedNoticesCog
 from bot.cogs.report import ReportCog
+from bot.cogs.report_desk import ReportDesk
 from bot.cogs.setup import SetupCog, SetupPanel
 
 if TYPE_CHECKING:
@@ -28,7 +29,10 @@ async def add_cogs(client: NunchiClient) -> None:
     await client.add_cog(MonitorCog(services, listening))
     await client.add_cog(MoodCog(services))
     await client.add_cog(AnalyzeCog(services, client.tree))
-    await client.add_cog(ReportCog(services))
+    reports = ReportDesk(services, desk.my_data_clicked)
+    client.add_view(reports.listener())
+    client.add_dynamic_items(*reports.ears())
+    await client.add_cog(ReportCog(services, reports))
     await client.add_cog(PrivacyCog(desk))
     if listening.practice.unusual:
         await client.add_cog(RenewedNoticesCog(client, listening))

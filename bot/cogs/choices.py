@@ -23,7 +23,11 @@ class Choice:
         channel_id: Where the report appears.
         language: ``ko`` or ``en``.
         theme: ``dark`` or ``light``.
-        paused: True for no reports.
+        paused: True for no reports, False for reports again from now on.
+        paused_until: No reports that are due before this moment.
+        monthly: Whether there is a report on each month as well.
+        thread: Whether a thread is opened under each report.
+        planned_by: Who planned the reports.
     """
 
     weekday: int | None = None
@@ -33,6 +37,10 @@ class Choice:
     language: str | None = None
     theme: str | None = None
     paused: bool | None = None
+    paused_until: datetime | None = None
+    monthly: bool | None = None
+    thread: bool | None = None
+    planned_by: int | None = None
 
     @property
     def empty(self) -> bool:
@@ -46,17 +54,29 @@ class Choice:
             language=self.language or settings.language,
             timezone=self.timezone or settings.timezone,
             theme=self.theme or settings.theme,
-            report=_begun(self._scheduled(settings.report), settings.report, now),
+            report=_begun(self._scheduled(settings.report, now), settings.report, now),
         )
 
-    def _scheduled(self, report: ReportSchedule) -> ReportSchedule:
+    def _scheduled(self, report: ReportSchedule, now: datetime) -> ReportSchedule:
+        report = self._paused(report)
+        if self.monthly is not None:
+            begun = report.monthly_since or now
+            report = replace(report, monthly_since=begun if self.monthly else None)
         return replace(
             report,
             channel_id=_either(self.channel_id, report.channel_id),
             weekday=report.weekday if self.weekday is None else self.weekday,
             hour=report.hour if self.hour is None else self.hour,
-            paused=report.paused if self.paused is None else self.paused,
+            thread=report.thread if self.thread is None else self.thread,
+            planned_by=_either(self.planned_by, report.planned_by),
         )
+
+    def _paused(self, report: ReportSchedule) -> ReportSchedule:
+        if self.paused_until is not None:
+            return replace(report, paused=False, paused_until=self.paused_until)
+        if self.paused is not None:
+            return replace(report, paused=self.paused, paused_until=None)
+        return report
 
 
 async def choose(services: Services, guild: discord.Guild, choice: Choice) -> GuildSettings:
@@ -72,13 +92,14 @@ async def choose(services: Services, guild: discord.Guild, choice: Choice) -> Gu
         default_settings(guild, services),
     )
     services.schedule.refresh(guild.id)
+    services.reporter.retry(guild.id)
     return settings
 
 
 def _begun(report: ReportSchedule, before: ReportSchedule, now: datetime) -> ReportSchedule:
     """Weeks that ended before the first report, or during a pause, are never posted."""
     scheduled = report.channel_id is not None and report.since is None
-    resumed = before.paused and not report.paused
+    resumed = before.is_paused(now) and not report.is_paused(now)
     return replace(report, since=now) if scheduled or resumed else report
 
 

@@ -27,7 +27,7 @@ class PrivacyDesk:
     def listener(self) -> Listener:
         """Return what hears the buttons, to be registered once."""
         return Listener(
-            ButtonEar(MY_DATA, self._my_data_clicked),
+            ButtonEar(MY_DATA, self.my_data_clicked),
             ButtonEar(METHOD, self._method_clicked),
             ButtonEar(views.OPT_OUT, self._opt_out_clicked),
             ButtonEar(views.OPT_IN, self._opt_in_clicked),
@@ -54,7 +54,8 @@ class PrivacyDesk:
         removed = await self._services.privacy.delete(guild_id, interaction.user.id)
         return views.deleted(removed, say)
 
-    async def _my_data_clicked(self, interaction: discord.Interaction) -> None:
+    async def my_data_clicked(self, interaction: discord.Interaction) -> None:
+        """Show members what they may decide about their own data."""
         guild_id, say = guild_id_of(interaction), phrases_for(interaction)
         refused = self._services.privacy.is_refused(guild_id, interaction.user.id)
         await answer(interaction, views.my_data(refused=refused, say=say))

@@ -1,6 +1,11 @@
-"""`/report`: the weekly report now, and when it appears by itself."""
+"""`/report`: a report now, past ones, and when they appear by themselves."""
 
 from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
 import discord
 from discord import app_commands
@@ -10,15 +15,24 @@ from discord.ext import commands
 from bot.cogs.answers import NOBODY, answer, guild_of, require_manager
 from bot.cogs.choices import Choice, choose
 from bot.cogs.listening import POSTING, lack_in, settings_of
+from bot.cogs.report_desk import ReportDesk
 from bot.cogs.timezones import resolve
 from bot.cogs.zone_option import complete_timezone
 from bot.command_errors import Refusal, permission_names
+from bot.delivery import Rendered, deliver, open_thread
 from bot.i18n import Phrases, phrases_for
 from bot.services import Services
 from bot.views.setup import LANGUAGE_LABELS, THEME_NAMES, missing_line
 from bot.views.times import TIME_FORMAT, WEEKDAYS, next_report, weekday_name
-from reports.period import Week, zone_of
+from reports.monthly import LONGEST, DayRange, Month, Period, on_demand_key
+from reports.period import Week, at_local, zone_of
+from storage.errors import StoreUnavailable
 from storage.records import GuildSettings
+
+logger = logging.getLogger(__name__)
+
+_SEVEN: Final = 7
+_LONGEST_PAUSE: Final = timedelta(days=366)
 
 _WEEKDAY_CHOICES = [
     app_commands.Choice(name=locale_str(name), value=number) for number, name in enumerate(WEEKDAYS)
@@ -29,9 +43,19 @@ _LANGUAGE_CHOICES = [
 _THEME_CHOICES = [
     app_commands.Choice(name=locale_str(name), value=theme) for theme, name in THEME_NAMES.items()
 ]
-_WEEK_CHOICES = [
+_PERIOD_CHOICES = [
     app_commands.Choice(name=locale_str("last week"), value="last"),
     app_commands.Choice(name=locale_str("this week so far"), value="this"),
+    app_commands.Choice(name=locale_str("the last seven days"), value="days"),
+    app_commands.Choice(name=locale_str("last month"), value="month"),
+    app_commands.Choice(name=locale_str("this month so far"), value="this-month"),
+]
+
+_ALSO_CHOICES = [
+    app_commands.Choice(name=locale_str("a report on each month too"), value="monthly"),
+    app_commands.Choice(name=locale_str("no monthly reports"), value="no-monthly"),
+    app_commands.Choice(name=locale_str("a thread under each report"), value="thread"),
+    app_commands.Choice(name=locale_str("no threads"), value="no-thread"),
 ]
 
 
@@ -40,47 +64,142 @@ _WEEK_CHOICES = [
 class ReportCog(
     commands.GroupCog,
     group_name="report",
-    group_description=locale_str("Post and plan the weekly report"),
+    group_description=locale_str("Post and plan the reports"),
 ):
     """Posts a report, and plans the next ones."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, desk: ReportDesk) -> None:
         self._services = services
+        self._desk = desk
 
     @app_commands.command(name="now", description=locale_str("Post a report in this channel now"))
-    @app_commands.describe(week=locale_str("Which week (last week if you leave it out)"))
-    @app_commands.choices(week=_WEEK_CHOICES)
+    @app_commands.describe(
+        period=locale_str("On what (last week if you leave it out)"),
+        days=locale_str("On so many last days instead, 1 to 90"),
+    )
+    @app_commands.choices(period=_PERIOD_CHOICES)
     @app_commands.checks.cooldown(3, 60.0, key=lambda interaction: interaction.guild_id)
-    async def now(self, interaction: discord.Interaction, week: str = "last") -> None:
+    async def now(
+        self,
+        interaction: discord.Interaction,
+        period: str = "last",
+        days: app_commands.Range[int, 1, LONGEST] | None = None,
+    ) -> None:
         """Post a report for everybody."""
         require_manager(interaction)
         guild, say = guild_of(interaction), phrases_for(interaction)
         channel = _postable(interaction, say)
         await interaction.response.defer(ephemeral=True, thinking=True)
         settings = settings_of(guild, self._services)
-        chosen = self._week(settings, week)
+        chosen = self._period(settings, period, days)
         rendered = await self._services.reporter.render(guild.id, chosen, settings.language)
-        if interaction.app_permissions.attach_files:
-            message = rendered.message()
-            posted = await channel.send(
-                view=message.view, files=message.files, allowed_mentions=NOBODY
-            )
-            note = ""
-        else:
-            posted = await channel.send(rendered.text, allowed_mentions=NOBODY)
-            note = "\n" + say(
-                "I posted it without pictures: I need {permissions} here.",
-                permissions=permission_names(["attach_files"], say),
-            )
+        files = interaction.app_permissions.attach_files
+        # A channel of an interaction may be partial; only it knows what holds in it.
+        posted = await deliver(channel, rendered, f"{interaction.id:x}", files=files)
+        await self._remember(guild, interaction, rendered, posted)
+        if settings.report.thread:
+            await open_thread(posted, chosen, settings.language)
+        note = "" if files else "\n" + _without_pictures(say)
         await answer(interaction, say("Posted: {link}", link=posted.jump_url) + note)
 
-    def _week(self, settings: GuildSettings, which: str) -> Week:
-        current = Week.of(self._services.clock.now(), zone_of(settings.timezone))
-        return current if which == "this" else current.previous()
+    @app_commands.command(
+        name="preview", description=locale_str("Show a report to you alone, without posting it")
+    )
+    @app_commands.describe(
+        period=locale_str("On what (last week if you leave it out)"),
+        days=locale_str("On so many last days instead, 1 to 90"),
+    )
+    @app_commands.choices(period=_PERIOD_CHOICES)
+    @app_commands.checks.cooldown(3, 60.0, key=lambda interaction: interaction.guild_id)
+    async def preview(
+        self,
+        interaction: discord.Interaction,
+        period: str = "last",
+        days: app_commands.Range[int, 1, LONGEST] | None = None,
+    ) -> None:
+        """Show a report as it would be posted."""
+        require_manager(interaction)
+        guild = guild_of(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        settings = settings_of(guild, self._services)
+        chosen = self._period(settings, period, days)
+        rendered = await self._services.reporter.render(guild.id, chosen, settings.language)
+        if not interaction.app_permissions.attach_files:
+            await answer(interaction, rendered.text)
+            return
+        message = rendered.message()
+        await interaction.followup.send(
+            view=message.view, files=message.files, ephemeral=True, allowed_mentions=NOBODY
+        )
+
+    @app_commands.command(
+        name="pause", description=locale_str("Post no planned reports for a while, or resume")
+    )
+    @app_commands.describe(
+        until=locale_str("First day with reports again, such as 2026-12-24"),
+        resume=locale_str("End the pause now"),
+    )
+    async def pause(
+        self, interaction: discord.Interaction, until: str | None = None, resume: bool = False
+    ) -> None:
+        """Begin or end a pause; what comes due in it is skipped for good."""
+        require_manager(interaction)
+        guild, say = guild_of(interaction), phrases_for(interaction)
+        settings = settings_of(guild, self._services)
+        if resume:
+            choice = Choice(paused=False)
+        elif until is None:
+            choice = Choice(paused=True)
+        else:
+            choice = Choice(paused_until=self._first_day(settings, until, say))
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await choose(self._services, guild, choice)
+        await answer(interaction, self._described(guild, say))
+
+    @app_commands.command(name="history", description=locale_str("List the past reports"))
+    async def history(self, interaction: discord.Interaction) -> None:
+        """Show the first page of the past reports."""
+        require_manager(interaction)
+        guild_of(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await answer(interaction, await self._desk.history(interaction, 0))
+
+    async def _remember(
+        self,
+        guild: discord.Guild,
+        interaction: discord.Interaction,
+        rendered: Rendered,
+        posted: discord.Message,
+    ) -> None:
+        key = on_demand_key(rendered.period, interaction.id)
+        try:
+            await self._services.reporter.record(guild.id, key, posted.channel.id, posted.id)
+        except StoreUnavailable as error:
+            logger.warning("guild %d: a report is missing in the history: %s", guild.id, error)
+
+    def _period(self, settings: GuildSettings, which: str, days: int | None) -> Period:
+        zone, now = zone_of(settings.timezone), self._services.clock.now()
+        if days is not None or which == "days":
+            return DayRange.until(now, days or _SEVEN, zone)
+        if which in {"month", "this-month"}:
+            month = Month.of(now, zone)
+            return month if which == "this-month" else month.previous()
+        week = Week.of(now, zone)
+        return week if which == "this" else week.previous()
+
+    def _first_day(self, settings: GuildSettings, typed: str, say: Phrases) -> datetime:
+        now, zone = self._services.clock.now(), zone_of(settings.timezone)
+        try:
+            moment = at_local(date.fromisoformat(typed.strip()), 0, zone)
+        except (ValueError, OverflowError):
+            raise Refusal(say("Write the day like 2026-12-24.")) from None
+        if not now < moment <= now + _LONGEST_PAUSE:
+            raise Refusal(say("Choose a day within the next twelve months."))
+        return moment.astimezone(UTC)
 
     @app_commands.command(
         name="schedule",
-        description=locale_str("Show or change when and where the weekly report appears"),
+        description=locale_str("Show or change when and where the reports appear"),
     )
     @app_commands.describe(
         weekday=locale_str("Day of the week"),
@@ -89,10 +208,10 @@ class ReportCog(
         channel=locale_str("Where the report appears"),
         language=locale_str("Language of the report and the notices"),
         theme=locale_str("Look of the pictures"),
-        paused=locale_str("Post no reports until you resume"),
+        also=locale_str("Monthly reports, and threads under reports"),
     )
     @app_commands.choices(weekday=_WEEKDAY_CHOICES)
-    @app_commands.choices(language=_LANGUAGE_CHOICES, theme=_THEME_CHOICES)
+    @app_commands.choices(language=_LANGUAGE_CHOICES, theme=_THEME_CHOICES, also=_ALSO_CHOICES)
     @app_commands.autocomplete(timezone=complete_timezone)
     async def schedule(
         self,
@@ -103,7 +222,7 @@ class ReportCog(
         channel: discord.TextChannel | None = None,
         language: str | None = None,
         theme: str | None = None,
-        paused: bool | None = None,
+        also: str | None = None,
     ) -> None:
         """Change what is given, and show what holds then."""
         require_manager(interaction)
@@ -115,11 +234,13 @@ class ReportCog(
             channel_id=None if channel is None else channel.id,
             language=language,
             theme=theme,
-            paused=paused,
+            monthly={"monthly": True, "no-monthly": False}.get(also or ""),
+            thread={"thread": True, "no-thread": False}.get(also or ""),
         )
         await interaction.response.defer(ephemeral=True, thinking=True)
         if not choice.empty:
-            await choose(self._services, guild, choice)
+            planned = replace(choice, planned_by=interaction.user.id)
+            await choose(self._services, guild, planned)
         await answer(interaction, self._described(guild, say))
 
     def _described(self, guild: discord.Guild, say: Phrases) -> str:
@@ -136,12 +257,29 @@ class ReportCog(
             ),
             next_report(settings, self._services.schedule.next_time(guild.id), say),
         ]
+        if report.monthly_since is not None:
+            lines.append(say("A report on each month appears on the first day of the next."))
+        if report.thread:
+            lines.append(say("A thread is opened under each report."))
+        if report.is_paused(self._services.clock.now()) and report.paused_until is not None:
+            until = report.paused_until.astimezone(zone_of(settings.timezone))
+            lines.append(
+                say("Paused: what comes due before {day} is skipped.", day=f"{until:%Y-%m-%d}")
+            )
         lack = None
         if report.channel_id is not None:
-            lack = lack_in(guild, report.channel_id, POSTING)
+            needed = (*POSTING, *(["create_public_threads"] if report.thread else []))
+            lack = lack_in(guild, report.channel_id, needed)
         if lack is not None:
             lines.append("⚠️ " + missing_line(lack.channel_id, lack.permissions, say))
         return "\n".join(lines)
+
+
+def _without_pictures(say: Phrases) -> str:
+    return say(
+        "I posted it without pictures: I need {permissions} here.",
+        permissions=permission_names(["attach_files"], say),
+    )
 
 
 def _postable(interaction: discord.Interaction, say: Phrases) -> discord.abc.Messageable:

@@ -112,7 +112,8 @@ class SetupPanel:
     async def _report_channel_chosen(
         self, interaction: discord.Interaction, chosen: Sequence[int]
     ) -> None:
-        await self._choose(interaction, Choice(channel_id=chosen[0]))
+        choice = Choice(channel_id=chosen[0], planned_by=interaction.user.id)
+        await self._choose(interaction, choice)
 
     async def _weekday_chosen(self, interaction: discord.Interaction, value: str) -> None:
         await self._choose(interaction, Choice(weekday=int(value)))

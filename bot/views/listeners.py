@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from re import Match
+from typing import Any, Self
 
 import discord
 
@@ -11,6 +12,7 @@ from bot.command_errors import answer_error
 
 Handler = Callable[[discord.Interaction], Awaitable[None]]
 ValueHandler = Callable[[discord.Interaction, str], Awaitable[None]]
+MatchHandler = Callable[[discord.Interaction, Match[str]], Awaitable[None]]
 ChannelsHandler = Callable[[discord.Interaction, Sequence[int]], Awaitable[None]]
 
 
@@ -80,6 +82,36 @@ class ChannelsEar(discord.ui.ChannelSelect[Any]):
     async def callback(self, interaction: discord.Interaction) -> None:
         """Hand the ids of the chosen channels on."""
         await self._handler(interaction, [int(value) for value in _values(interaction)])
+
+
+def pattern_ear(
+    pattern: str, handler: MatchHandler
+) -> type[discord.ui.DynamicItem[discord.ui.Button[Any]]]:
+    """Return what hears every button whose custom id matches a pattern, on messages of any age."""
+
+    class PatternEar(discord.ui.DynamicItem[discord.ui.Button[Any]], template=pattern):
+        """Hears the buttons of one pattern."""
+
+        def __init__(self, match: Match[str]) -> None:
+            super().__init__(discord.ui.Button(custom_id=match.string, label="-"))
+            self._match = match
+
+        @classmethod
+        async def from_custom_id(
+            cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Match[str], /
+        ) -> Self:
+            """Return what hears this very button."""
+            del interaction, item
+            return cls(match)
+
+        async def callback(self, interaction: discord.Interaction) -> None:
+            """Hand the click on; the library would only log an error, so it is answered here."""
+            try:
+                await handler(interaction, self._match)
+            except Exception as error:  # noqa: BLE001 - the boundary: every error is answered
+                await answer_error(interaction, error)
+
+    return PatternEar
 
 
 def _values(interaction: discord.Interaction) -> list[str]:

@@ -10,13 +10,22 @@ from typing import Final
 import discord
 
 from bot.i18n import Phrases, phrases_in
-from bot.views.buttons import public_buttons
 from bot.views.layout import MAX_ALT_TEXT, MAX_CONTENT, Item, Layout, rule, shortened, text
+from bot.views.report_buttons import report_buttons
 from reports import wording
+from reports.monthly import Month, Period
+from reports.period import Week
 from reports.report import WeeklyReport
+from reports.wording.stretches import period_name
 
-_FACTS_LIMIT: Final = 2500
-_PLAIN_FACTS_LIMIT: Final = 1000
+MAX_PICTURES: Final = 10
+"""Discord's limit of files in one message, and of pictures in one gallery."""
+
+_OPENING_LIMIT: Final = 1200
+_FACTS_LIMIT: Final = 2200
+_SMALL_PRINT_LIMIT: Final = 500
+_PLAIN_OPENING_LIMIT: Final = 700
+_PLAIN_FACTS_LIMIT: Final = 800
 _BRIGHT, _CALM, _LOW = 0xEFA32B, 0x6B7280, 0x3369E7
 
 
@@ -43,22 +52,31 @@ class ReportMessage:
     files: list[discord.File]
 
 
+def report_title(period: Period, say: Phrases) -> str:
+    """Return what a report is about, with the key by which its post is found again."""
+    name = period_name(period, say.language)
+    if isinstance(period, Week):
+        return say("Weekly report {week}, {dates}", week=period.key, dates=name)
+    if isinstance(period, Month):
+        return say("Monthly report {month}, {dates}", month=period.key, dates=name)
+    return say("Report on {dates}", dates=name)
+
+
 def report_message(
     report: WeeklyReport, cards: Sequence[PictureCard], language: str
 ) -> ReportMessage:
-    """Return the message of a report in ``ko`` or ``en``.
-
-    At most ten cards fit into one message.
-    """
+    """Return the message of a report in ``ko`` or ``en``; more than ten pictures do not fit."""
     say = phrases_in(language)
-    files = [_file(card) for card in cards]
-    parts: list[Item] = [text(*_opening(report, say))]
+    files = gallery_files(cards)
+    opening = shortened("\n".join(_opening(report, say)), _OPENING_LIMIT)
+    parts: list[Item] = [text(opening)]
     if files:
         parts.append(discord.ui.MediaGallery(*map(discord.MediaGalleryItem, files)))
     facts = _facts(report, say, _FACTS_LIMIT)
     if facts:
         parts.append(text(facts))
-    parts += [rule(), text(_small_print(report, say)), public_buttons(say)]
+    small_print = shortened(_small_print(report, say), _SMALL_PRINT_LIMIT)
+    parts += [rule(), text(small_print), report_buttons(report.week, say)]
     return ReportMessage(Layout(*parts, accent=_accent(report)), files)
 
 
@@ -66,20 +84,25 @@ def report_text(report: WeeklyReport, language: str) -> str:
     """Return the report as plain text of at most 2000 characters, without pictures or buttons."""
     say = phrases_in(language)
     facts = _facts(report, say, _PLAIN_FACTS_LIMIT)
-    lines = [*_opening(report, say), *([facts] if facts else []), _small_print(report, say)]
+    opening = shortened("\n".join(_opening(report, say)), _PLAIN_OPENING_LIMIT)
+    lines = [opening, *([facts] if facts else []), _small_print(report, say)]
     lines.append("-# " + say("Opt out at any time: `/privacy opt-out`."))
     return shortened("\n".join(lines), MAX_CONTENT)
 
 
+def gallery_files(cards: Sequence[PictureCard]) -> list[discord.File]:
+    """Return the pictures as files to send once, with what they show in words."""
+    return [_file(card) for card in cards[:MAX_PICTURES]]
+
+
 def _opening(report: WeeklyReport, say: Phrases) -> list[str]:
     # A post is found again by the key of its week, should it never have been recorded.
-    dates = wording.date_range(report.week, say.language)
     late = wording.late_note(report, say.language)
     return [
-        "-# " + say("Weekly report {week}, {dates}", week=report.week.key, dates=dates),
+        "-# " + report_title(report.week, say),
+        *([f"-# {late}"] if late else []),
         f"## {wording.headline(report, say.language)}",
         wording.sentence(report, say.language),
-        *([f"-# {late}"] if late else []),
     ]
 
 

@@ -16,6 +16,7 @@ from bot.sandbox.guilds import Guild
 from bot.sandbox.messages import Message
 from bot.sandbox.server import Sandbox
 from bot.studio import Studio
+from bot.trouble import is_report
 from reports.period import Week, zone_of
 from storage.open import open_store
 from storage.pseudonym import Pseudonymiser
@@ -61,7 +62,8 @@ class Town:
         )
 
     async def claims(self) -> list[ReportClaim]:
-        return list(await self.store.report_claims(self.guild.id))
+        """Return the claims of reports."""
+        return [each for each in await self.store.report_claims(self.guild.id) if is_report(each)]
 
     async def assert_posted_once(self) -> None:
         assert len(self.posts) == 1

@@ -264,7 +264,10 @@ async def test_administrators_may_loosen_a_command_but_not_its_check(town: Town)
             "monitor remove": {"channel": town.general},
             "monitor list": {},
             "report now": {},
+            "report preview": {},
             "report schedule": {"hour": 3},
+            "report pause": {},
+            "report history": {},
         }.items():
             reply = await town.run(town.member, command, **options)
             assert reply.ephemeral

@@ -18,7 +18,10 @@ COMMANDS = {
     "mood server",
     "analyze text",
     "report now",
+    "report preview",
     "report schedule",
+    "report pause",
+    "report history",
     "privacy opt-out",
     "privacy opt-in",
     "privacy delete",
@@ -63,7 +66,7 @@ async def test_choices_are_korean_too(town: Town) -> None:
         for part in parts(command)
         for choice in part.get("choices") or ()
     ]
-    assert len(choices) == 13
+    assert len(choices) == 25
     for choice in choices:
         if choice["name"] not in spoken_the_same:
             assert 1 <= len(choice["name_localizations"]["ko"]) <= 100

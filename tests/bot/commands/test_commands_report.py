@@ -25,7 +25,7 @@ async def week_of_talk(town: Town) -> None:
 async def test_a_report_is_posted_with_pictures(town: Town) -> None:
     await week_of_talk(town)
     square = town.guild.add_channel("square")
-    reply = await town.run(town.admin, "report now", where=square, week="this")
+    reply = await town.run(town.admin, "report now", where=square, period="this")
     assert reply.ephemeral
     (post,) = town.server.posts(square)
     assert reply.text == f"Posted: {link_of(town, post.id, square.id)}"
@@ -57,7 +57,7 @@ async def test_last_week_in_the_language_of_the_server(korean_town: Town) -> Non
 async def test_without_the_right_to_attach_files(town: Town) -> None:
     await week_of_talk(town)
     plain = await town.closed_channel("plain", denied=Permission.ATTACH_FILES)
-    reply = await town.run(town.admin, "report now", where=plain, week="this")
+    reply = await town.run(town.admin, "report now", where=plain, period="this")
     assert "without pictures: I need Attach Files here." in reply.text
     (post,) = town.server.posts(plain)
     assert not post.flags & COMPONENTS_V2
@@ -119,10 +119,10 @@ async def test_the_schedule_is_changed(town: Town) -> None:
 async def test_a_pause_and_its_end(town: Town) -> None:
     await town.run(town.admin, "report schedule", channel=town.general)
     began = town.settings.report.since
-    reply = await town.run(town.admin, "report schedule", paused=True)
+    reply = await town.run(town.admin, "report pause")
     assert "The weekly report is paused." in reply.text
     assert town.services.schedule.next_time(town.guild.id) is None
-    reply = await town.run(town.admin, "report schedule", paused=False)
+    reply = await town.run(town.admin, "report pause", resume=True)
     assert "Next report:" in reply.text
     assert began is not None
     assert town.settings.report.since is not None

@@ -1,0 +1,355 @@
+"""Reports on other stretches than a week: a calendar month, or any run of local days.
+
+They say what makes sense for any length: the mood with its interval, the shares of emotions, and
+both against the stretch of the same kind just before. Hours, weekdays and turning points stay with
+the weekly report.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from calendar import monthrange
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Final, Self
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from classifiers.correction import ShareCorrection
+from classifiers.emotion import EMOTIONS
+from reports.bootstrap import Estimate, generator_for
+from reports.errors import InvalidPeriod
+from reports.gathered import Gathered, gather, together
+from reports.grouping import milliseconds
+from reports.judges import Judges
+from reports.period import Week, at_local, local_edges, zone_of
+from reports.report import NOTICEABLE, EmotionShare
+from reports.statistics import FigureBuilder, Figures
+from reports.weekly import LATE_AFTER, Scanner
+from storage.records import GuildSettings
+
+LONGEST: Final = 90
+"""Days in the longest range that is reported on."""
+
+_MONTH: Final = re.compile(r"(\d{4})-M(\d{2})")
+_RANGE: Final = re.compile(r"(\d{4}-\d{2}-\d{2})--(\d{4}-\d{2}-\d{2})")
+_ON_DEMAND: Final = "@"
+_MOSTLY: Final = 0.9
+"""The part of a stretch that must be estimated in one way for its shares to be compared."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Month:
+    """A calendar month.
+
+    Attributes:
+        year: 1 to 9999.
+        month: 1 to 12.
+
+    Raises:
+        InvalidPeriod: There is no such month.
+    """
+
+    year: int
+    month: int
+
+    def __post_init__(self) -> None:
+        try:
+            date(self.year, self.month, 1)
+        except ValueError as error:
+            msg = f"there is no month {self.month} in a year {self.year}"
+            raise InvalidPeriod(msg) from error
+
+    @classmethod
+    def of(cls, moment: datetime, zone: ZoneInfo) -> Self:
+        """Return the month that holds an aware moment, by the clocks of ``zone``."""
+        local = moment.astimezone(zone)
+        return cls(local.year, local.month)
+
+    @property
+    def key(self) -> str:
+        """Return the key that claims and file names carry, such as ``2026-M11``."""
+        return f"{self.year:04d}-M{self.month:02d}"
+
+    @property
+    def first(self) -> date:
+        """Return the first local day."""
+        return date(self.year, self.month, 1)
+
+    @property
+    def last(self) -> date:
+        """Return the last local day."""
+        return date(self.year, self.month, monthrange(self.year, self.month)[1])
+
+    def previous(self, count: int = 1) -> Month:
+        """Return the month that lies ``count`` months earlier (later when negative)."""
+        months = self.year * 12 + self.month - 1 - count
+        return Month(months // 12, months % 12 + 1)
+
+    def bounds(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """Return the half-open interval [start, end) in UTC."""
+        return at_local(self.first, 0, zone), at_local(self.previous(-1).first, 0, zone)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DayRange:
+    """A run of local days.
+
+    Attributes:
+        first: The first day.
+        last: The last day, inclusive.
+
+    Raises:
+        InvalidPeriod: It ends before it begins, or is longer than ``LONGEST`` days.
+    """
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.days <= LONGEST:
+            msg = f"from {self.first} to {self.last} are not 1 to {LONGEST} days"
+            raise InvalidPeriod(msg)
+
+    @classmethod
+    def until(cls, moment: datetime, days: int, zone: ZoneInfo) -> Self:
+        """Return the last ``days`` local days, the one that holds ``moment`` included."""
+        last = moment.astimezone(zone).date()
+        return cls(last - timedelta(days - 1), last)
+
+    @property
+    def days(self) -> int:
+        """Return how many days it has."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def key(self) -> str:
+        """Return the key that claims and file names carry, ``2026-11-15--2026-11-21``."""
+        return f"{self.first.isoformat()}--{self.last.isoformat()}"
+
+    def previous(self) -> DayRange:
+        """Return the equally long range just before."""
+        return DayRange(self.first - timedelta(self.days), self.first - timedelta(1))
+
+    def bounds(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """Return the half-open interval [start, end) in UTC."""
+        return at_local(self.first, 0, zone), at_local(self.last + timedelta(1), 0, zone)
+
+
+Stretch = Month | DayRange
+"""What ``compute_stretch`` reports on."""
+
+Period = Week | Month | DayRange
+"""Everything that a report can be about."""
+
+
+def parse_period(key: str) -> Period:
+    """Return the period of a key: ``2026-W46``, ``2026-M11`` or ``2026-11-15--2026-11-21``.
+
+    What follows an ``@`` tells reports on the same period apart, and is left out.
+
+    Raises:
+        InvalidPeriod: It is no such key.
+    """
+    name = key.split(_ON_DEMAND, maxsplit=1)[0]
+    if month := _MONTH.fullmatch(name):
+        return Month(int(month[1]), int(month[2]))
+    if days := _RANGE.fullmatch(name):
+        try:
+            return DayRange(date.fromisoformat(days[1]), date.fromisoformat(days[2]))
+        except ValueError as error:
+            msg = f"{name!r} are no days of the calendar"
+            raise InvalidPeriod(msg) from error
+    return Week.parse(name)
+
+
+def on_demand_key(period: Period, mark: int) -> str:
+    """Return the key of a report that somebody asked for; never that of a planned one."""
+    return f"{period.key}{_ON_DEMAND}{mark:x}"
+
+
+def is_on_demand(key: str) -> bool:
+    """Return whether a key is that of a report that somebody asked for."""
+    return _ON_DEMAND in key
+
+
+@dataclass(frozen=True, slots=True)
+class StretchReport:
+    """What is said of a month or of a run of days.
+
+    Attributes:
+        guild_id: Discord snowflake.
+        period: Which stretch.
+        timezone: IANA name; days are local to it.
+        messages: How many messages were measured.
+        people: How many people wrote them.
+        minimum_group: Fewer people than this are never described.
+        hidden: True when fewer people wrote; then every field on moods is empty.
+        partial: True when the stretch was not over.
+        mood: Mean valence over person-days, with its interval.
+        before: The same of the stretch before; ``None`` when too few people wrote in it, or when
+            a part of it is past the guild's retention.
+        change: ``mood`` minus ``before``, paired by person.
+        shares: The nine emotions in the order of ``EMOTIONS``; ``usual`` is the stretch before.
+        telling: Part of the messages that were judged for emotions, in [0, 1].
+        late_by: How long after it was due the report was made, when that is worth saying.
+        rejudged: True when another classifier judged the stretch before.
+    """
+
+    guild_id: int
+    period: Stretch
+    timezone: str
+    messages: int
+    people: int
+    minimum_group: int
+    hidden: bool
+    partial: bool
+    mood: Estimate | None = None
+    before: Estimate | None = None
+    change: Estimate | None = None
+    shares: tuple[EmotionShare, ...] = ()
+    telling: float = 1.0
+    late_by: timedelta | None = None
+    rejudged: bool = False
+
+    @property
+    def changed(self) -> bool:
+        """Return whether the mood differs from before beyond chance, and by enough to notice."""
+        change = self.change
+        return change is not None and change.clears(0.0) and abs(change.value) >= NOTICEABLE
+
+
+async def compute_stretch(
+    store: Scanner,
+    settings: GuildSettings,
+    period: Stretch,
+    *,
+    now: datetime,
+    due: datetime | None = None,
+    correction: ShareCorrection | None = None,
+) -> StretchReport:
+    """Compute the report of a month or a run of days; see ``reports.weekly.compute``.
+
+    Raises:
+        UnknownTimezone: The guild's timezone means nothing here.
+        StoreUnavailable: The store cannot be reached.
+    """
+    zone = zone_of(settings.timezone)
+    usable = correction if correction is not None and correction.usable else None
+    first = period.previous().first
+    start, end = period.bounds(zone)
+    edges = local_edges(first, (period.last - first).days + 1, 1, zone)
+    judges = Judges(round(start.timestamp() * 1000))
+    gathered = await _collect(store, settings.guild_id, edges, usable, judges)
+    kept_from = now - timedelta(days=settings.retention_days)
+    length = (period.last - period.first).days + 1
+    report = await asyncio.to_thread(
+        _report,
+        gathered,
+        _Frame(period, (period.first - first).days, length, whole_before=edges[0] >= kept_from),
+        settings,
+        usable,
+    )
+    return replace(
+        report,
+        partial=now < end,
+        late_by=now - due if due is not None and now - due >= LATE_AFTER else None,
+        rejudged=report.change is not None and judges.changed,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where the stretch lies among the local days that were gathered."""
+
+    period: Stretch
+    start: int
+    length: int
+    whole_before: bool
+
+
+async def _collect(
+    store: Scanner,
+    guild_id: int,
+    edges: tuple[datetime, ...],
+    correction: ShareCorrection | None,
+    judges: Judges,
+) -> Gathered:
+    limits = milliseconds(edges)
+    parts: list[Gathered] = []
+    async for columns in store.scan(guild_id, edges[0], edges[-1]):
+        judges.count(columns)
+        parts.append(await asyncio.to_thread(gather, columns, limits, correction))
+        # Joined when they have the same size: few parts are ever held, and none is joined often.
+        while len(parts) > 1 and 2 * len(parts[-1]) >= len(parts[-2]):
+            parts[-2:] = [await asyncio.to_thread(together, parts[-2:])]
+    return await asyncio.to_thread(together, parts)
+
+
+def _report(
+    gathered: Gathered, frame: _Frame, settings: GuildSettings, correction: ShareCorrection | None
+) -> StretchReport:
+    now = gathered.between(frame.start, frame.length)
+    minimum = max(settings.minimum_group, 1)
+    report = StretchReport(
+        guild_id=settings.guild_id,
+        period=frame.period,
+        timezone=settings.timezone,
+        messages=round(float(now.cells.messages.sum())),
+        people=now.cells.people,
+        minimum_group=settings.minimum_group,
+        hidden=now.cells.people < minimum,
+        partial=False,
+    )
+    if report.hidden:
+        return report
+    before = gathered.between(0, frame.start)
+    if not frame.whole_before or before.cells.people < minimum:
+        before = before.only(np.empty(0, dtype=np.int64))
+    return _described(report, now, before, correction)
+
+
+def _described(
+    report: StretchReport, now: Gathered, before: Gathered, correction: ShareCorrection | None
+) -> StretchReport:
+    telling = now.discreet(report.minimum_group, correction)
+    comparable = _alike(telling, before).discreet(report.minimum_group, correction)
+    authors = np.unique(np.concatenate([now.cells.author, before.cells.author]))
+    builder = FigureBuilder(authors, correction)
+    for name, moods in (("mood", now), ("before", before)):
+        builder.add_moods(name, moods.cells, np.zeros(len(moods), dtype=np.int64), 1)
+    builder.add_shares("shares", telling)
+    builder.add_shares("shares before", comparable)
+    figures = builder.build(generator_for(report.guild_id, report.period.key))
+    return replace(
+        report,
+        mood=figures.estimates("mood")[0],
+        before=figures.estimates("before")[0],
+        change=figures.difference("mood", "before"),
+        shares=_shares(figures),
+        telling=telling.telling(),
+    )
+
+
+def _alike(now: Gathered, before: Gathered) -> Gathered:
+    """Return what of the stretch before was estimated in the way that most of this one was."""
+    told = now.cells.told
+    parts = now.cells.corrected[told > 0] / told[told > 0]
+    corrected = float(parts.mean()) if len(parts) else 0.0
+    if corrected >= _MOSTLY:
+        return before.only_corrected()
+    if corrected <= 1 - _MOSTLY:
+        return before.only_uncorrected()
+    return before.only(np.empty(0, dtype=np.int64))
+
+
+def _shares(figures: Figures) -> tuple[EmotionShare, ...]:
+    usual = figures.estimates("shares before")
+    _, clear = figures.clear_differences("shares", "shares before")
+    rows = zip(EMOTIONS, figures.estimates("shares"), usual, clear, strict=True)
+    return tuple(
+        EmotionShare(emotion, now, before.value if now and before else None, bool(differs))
+        for emotion, now, before, differs in rows
+    )

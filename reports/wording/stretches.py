@@ -1,0 +1,210 @@
+"""Months and runs of days in words, in Korean and English."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from reports.bootstrap import Estimate
+from reports.monthly import DayRange, Month, Period, StretchReport
+from reports.period import Week
+from reports.wording import date_range, emotion_name, no_emotions, partly_note, wording_of
+from reports.wording.numbers import interval, largest, percent, percents, signed
+from reports.wording.particles import attached
+
+_TOP: Final = 5
+_MONTHS: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def period_name(period: Period, language: str) -> str:
+    """Return the dates of any period: "9 – 15 November", "November 2026", "1 – 10 November"."""
+    if isinstance(period, Week):
+        return date_range(period, language)
+    if isinstance(period, Month):
+        if language == "ko":
+            return f"{period.year}년 {period.month}월"
+        return f"{_MONTHS[period.month - 1]} {period.year}"
+    return _days(period, language)
+
+
+def stretch_headline(report: StretchReport, language: str) -> str:
+    """Return what kind of stretch it was, without a full stop."""
+    korean, month = language == "ko", isinstance(report.period, Month)
+    if korean:
+        noun = "한 달" if month else "며칠"
+        so_far = "지금까지는 " if report.partial else ""
+        if report.hidden:
+            return f"{so_far}조용한 {noun}이에요"
+        return so_far + _korean_headline(report, noun)
+    so_far = " so far" if report.partial else ""
+    if report.hidden:
+        return ("A quiet month" if month else "Quiet days") + so_far
+    return _english_headline(report) + so_far
+
+
+def stretch_sentence(report: StretchReport, language: str) -> str:
+    """Return the one sentence that sums a stretch up, or why it is hidden."""
+    if report.mood is None or report.hidden:
+        return _hidden(report, language)
+    mood = report.mood
+    if language == "ko":
+        if report.change is None:
+            index = attached(signed(mood.value), "이에요/예요")
+            return f"기분 지수는 {index}{_range(mood, language)}. 아직 견줄 앞선 기간이 없어요."
+        now = attached(signed(mood.value), "으로/로")
+        return f"기분 지수는 {now}, {_before_ko(report)}{_korean_change(report.change)}."
+    index = f"The mood index is {signed(mood.value)}"
+    if report.change is None:
+        return f"{index}{_range(mood, language)}; there is nothing before to compare it with yet."
+    return f"{index}, {_english_change(report, report.change)}."
+
+
+def stretch_lines(report: StretchReport, language: str) -> tuple[str, ...]:
+    """Return the numbers with their intervals, one finding a line; nothing for a hidden one."""
+    if report.hidden or report.mood is None:
+        return ()
+    korean = language == "ko"
+    lines = [
+        _counts(report, korean=korean),
+        _index(report.mood, language),
+    ]
+    if report.before is not None and report.change is not None:
+        before, change = ("이전", "차이") if korean else ("Before", "change")
+        lines.append(
+            f"{before} {signed(report.before.value)} · {change} {signed(report.change.value)}"
+            f"{_range(report.change, language)}"
+        )
+    lines += [wording_of(language).labels.rejudged] if report.rejudged else []
+    return (*lines, *_emotions(report, language))
+
+
+def _index(mood: Estimate, language: str) -> str:
+    name = "기분 지수" if language == "ko" else "Mood index"
+    return f"{name} {signed(mood.value)}{_range(mood, language)}"
+
+
+def _counts(report: StretchReport, *, korean: bool) -> str:
+    if korean:
+        return f"메시지 {report.messages:,}개 · {report.people:,}명"
+    messages = _plural(report.messages, "message", "messages")
+    return f"{messages} · {_plural(report.people, 'person', 'people')}"
+
+
+def _emotions(report: StretchReport, language: str) -> list[str]:
+    top = largest(report.shares, _TOP)
+    if not top:
+        return [no_emotions(language)]
+    lines = []
+    for each in top:
+        if each.share is None:
+            continue
+        name, share = emotion_name(each.emotion, language), each.share
+        span = f"{percent(share.low)}–{percent(share.high)}"
+        line = f"{name} {percent(share.value)} ({span})"
+        if each.clear and each.usual is not None:
+            was, now = percents(each.usual, share.value)
+            line += f" · {was} → {now}"
+        lines.append(line)
+    note = partly_note(report.telling, language)
+    return [*lines, *([note] if note else [])]
+
+
+def _korean_headline(report: StretchReport, noun: str) -> str:
+    if report.change is None:
+        return f"{period_name(report.period, 'ko')}의 기분"
+    if not report.changed:
+        return f"그 전과 뚜렷한 차이가 없는 {noun}이에요"
+    return f"그 전보다 {'밝은' if report.change.value > 0 else '가라앉은'} {noun}이에요"
+
+
+def _english_headline(report: StretchReport) -> str:
+    if report.change is None:
+        return f"The mood of {period_name(report.period, 'en')}"
+    month = isinstance(report.period, Month)
+    if not report.changed:
+        return "A month much like the one before" if month else "Days much like those before"
+    way = "brighter" if report.change.value > 0 else "more subdued"
+    return f"A {way} month than the one before" if month else f"{way.capitalize()} than before"
+
+
+def _before_ko(report: StretchReport) -> str:
+    before = signed(report.before.value) if report.before is not None else ""
+    return f"앞선 기간({before})"
+
+
+def _korean_change(change: Estimate) -> str:
+    if not change.excludes(0.0):
+        difference = attached(signed(change.value), "은/는")
+        return f"과의 차이 {difference} 우연히 생길 수 있는 크기예요{_range(change, 'ko')}"
+    way = "높아요" if change.value > 0 else "낮아요"
+    return f"보다 {abs(change.value):.2f} {way}{_range(change, 'ko')}"
+
+
+def _english_change(report: StretchReport, change: Estimate) -> str:
+    days = report.period.days if isinstance(report.period, DayRange) else 0
+    before = _plural(days, "day", "days") + " before" if days else "month before"
+    usual = f" ({signed(report.before.value)})" if report.before is not None else ""
+    if not change.excludes(0.0):
+        return (
+            f"and the difference of {signed(change.value)} from the {before}{usual} may be chance"
+            f"{_range(change, 'en')}"
+        )
+    way = "above" if change.value > 0 else "below"
+    return f"{abs(change.value):.2f} {way} the {before}{usual}{_range(change, 'en')}"
+
+
+def _hidden(report: StretchReport, language: str) -> str:
+    if language == "ko":
+        if report.messages == 0:
+            return "이 기간에는 들은 메시지가 없어요."
+        return (
+            f"이야기한 사람이 {report.minimum_group}명보다 적어서, 누구의 마음도 드러나지 않도록 "
+            "숫자를 숨겼어요."
+        )
+    if report.messages == 0:
+        return "No messages were measured in this time."
+    return (
+        f"Fewer than {report.minimum_group} people wrote, so the numbers are hidden: "
+        "nobody's mood should stand out."
+    )
+
+
+def _range(estimate: Estimate, language: str) -> str:
+    if language == "ko":
+        return f"(95% 구간 {interval(estimate, ' ~ ')})"
+    return f" (95% interval {interval(estimate, ' to ')})"
+
+
+def _plural(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def _days(days: DayRange, language: str) -> str:
+    first, last = days.first, days.last
+    years = first.year != last.year
+    if language == "ko":
+        start, end = _korean_day(first, years=years), _korean_day(last, years=years)
+    else:
+        start, end = _english_day(first, years=years), _english_day(last, years=years)
+    return start if first == last else f"{start} – {end}"
+
+
+def _korean_day(day: date, *, years: bool) -> str:
+    return (f"{day.year}년 " if years else "") + f"{day.month}월 {day.day}일"
+
+
+def _english_day(day: date, *, years: bool) -> str:
+    return f"{day.day} {_MONTHS[day.month - 1]}" + (f" {day.year}" if years else "")
