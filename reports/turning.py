@@ -31,7 +31,7 @@ MOST_WEEKS: Final = 12
 ALARMS: Final = 0.05
 """The chance that a week without any change is said to have a turning point."""
 
-SIMULATIONS: Final = 2_000
+SIMULATIONS: Final = 1_000
 
 _MOST_MEMORY: Final = 0.7
 _STILL: Final = 1e-4

@@ -12,10 +12,12 @@ from classifiers.correction import ShareCorrection
 from reports.analysis import BASELINE_WEEKS, mood_summary, weekly_report
 from reports.collectors import Collector, Sums
 from reports.details import DetailSums
+from reports.forecast import SEASONAL
 from reports.grouping import milliseconds
 from reports.judges import Judges
 from reports.period import DAYS, Week, local_edges, zone_of
 from reports.report import MoodSummary, WeeklyReport
+from reports.retrospect import in_retrospect
 from reports.spans import PARTS
 from storage.records import GuildSettings, MessageColumns
 
@@ -41,6 +43,7 @@ async def compute(
     now: datetime,
     due: datetime | None = None,
     correction: ShareCorrection | None = None,
+    forecast: str = SEASONAL,
 ) -> WeeklyReport:
     """Compute the report of a week; arithmetic runs in a thread, the event loop stays free.
 
@@ -54,6 +57,7 @@ async def compute(
         due: When the report should have appeared, for the note on a late one.
         correction: How the shares of the present classifier are corrected; records of other models
             are not.
+        forecast: How the next week is looked at: ``seasonal`` or ``lstm``.
 
     Raises:
         UnknownTimezone: The guild's timezone means nothing here.
@@ -79,7 +83,8 @@ async def compute(
             details=details.details(),
         )
     )
-    return replace(report, rejudged=report.baseline is not None and judges.changed)
+    report = replace(report, rejudged=report.baseline is not None and judges.changed)
+    return await in_retrospect(store, settings, report, correction=usable, forecast=forecast)
 
 
 async def summary(
