@@ -20,6 +20,7 @@ from rich.console import Console
 from bot import logs
 from bot.environment import lent_variables, terminal_language
 from bot.explaining import explained
+from bot.export_commands import EXPORTING
 from bot.health_check import ask_health
 from bot.judging_commands import JUDGING
 from bot.model_commands import MODELS
@@ -112,7 +113,7 @@ def health(env_file: Path) -> None:
     sys.exit(0 if answer.well else 1)
 
 
-for _command in (*JUDGING, *TRAINING, *MODELS, *SERVING, *PLUGINS, *RECLASSIFYING):
+for _command in (*JUDGING, *TRAINING, *MODELS, *SERVING, *PLUGINS, *RECLASSIFYING, *EXPORTING):
     nunchi.add_command(_command)
 
 

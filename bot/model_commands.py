@@ -88,8 +88,8 @@ def export(out: Path, quantise: str, opset: int | None, **chosen: Any) -> None: 
     click.echo(f"Use it by: nunchi classify --backend 'transformers?model={out}'")
 
 
-MODELS: Final = (models, export)
-"""The commands of this module, for the ``nunchi`` group."""
+MODELS: Final = (models,)
+"""The command of this module for the ``nunchi`` group; ``export`` stands beside other exports."""
 
 
 def _options(chosen: dict[str, Any]) -> dict[str, str]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, Self
 
 from reports.bootstrap import Estimate
 
-DIGITS: Final = 3
-"""Decimals of moods and shares. More would say what no interval of a community bears out."""
+DIGITS: Final[Mapping[str, int]] = MappingProxyType({"valence": 2})
+"""Decimals by unit: no interval of a community bears out more, and coarse figures make it harder
+to compute what one person changes."""
+
+_DIGITS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +52,15 @@ class Observation:
         clear: bool | None = None,
     ) -> Self:
         """Return a figure with its interval, rounded."""
-        low, high = rounded(estimate.low), rounded(estimate.high)
-        return cls(key, label, rounded(estimate.value), unit, low, high, n, clear)
+        low, high = rounded(estimate.low, unit), rounded(estimate.high, unit)
+        return cls(key, label, rounded(estimate.value, unit), unit, low, high, n, clear)
 
     @classmethod
     def of(
         cls, key: str, label: str, value: float, unit: str, *, clear: bool | None = None
     ) -> Self:
         """Return a figure without an interval, rounded."""
-        return cls(key, label, rounded(value), unit, clear=clear)
+        return cls(key, label, rounded(value, unit), unit, clear=clear)
 
     @classmethod
     def counted(cls, key: str, label: str, value: int, unit: str) -> Self:
@@ -80,6 +85,6 @@ class Section:
     on_page: bool = True
 
 
-def rounded(value: float) -> float:
-    """Return a mood or a share with few digits, and never a negative zero."""
-    return round(value, DIGITS) + 0.0
+def rounded(value: float, unit: str) -> float:
+    """Return a figure with the digits of its unit, and never a negative zero."""
+    return round(value, DIGITS.get(unit, _DIGITS)) + 0.0

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Final
 
 from classifiers.emotion import EMOTIONS
+from reports.coverage import rounded_messages, rounded_people
 from reports.export.observation import Observation, Section
 from reports.report import WeeklyReport
 from reports.spans import PARTS, Span
@@ -59,8 +60,9 @@ def sections_of(report: WeeklyReport, language: str) -> tuple[Section, ...]:
 
 def _coverage(report: WeeklyReport, words: Words) -> Figures:
     label = words.export.label
-    yield Observation.counted("messages", label("messages"), report.messages, "messages")
-    yield Observation.counted("people", label("people"), report.people, "people")
+    messages, people = rounded_messages(report.messages), rounded_people(report.people)
+    yield Observation.counted("messages", label("messages"), messages, "messages")
+    yield Observation.counted("people", label("people"), people, "people")
     yield Observation.of("told", label("told"), report.telling, "share")
     if report.baseline is not None:
         weeks = report.baseline.weeks
@@ -70,8 +72,8 @@ def _coverage(report: WeeklyReport, words: Words) -> Figures:
 def _mood(report: WeeklyReport, words: Words) -> Figures:
     label = words.export.label
     if report.mood is not None:
-        week = label("week")
-        yield Observation.estimated("week", week, report.mood, "valence", n=report.people)
+        week, people = label("week"), rounded_people(report.people)
+        yield Observation.estimated("week", week, report.mood, "valence", n=people)
     if report.baseline is not None:
         yield Observation.of("usual", label("usual"), report.baseline.mood, "valence")
     if report.change is not None:
@@ -118,7 +120,7 @@ def _curve(report: WeeklyReport, words: Words) -> Figures:
             words.report.when(point.span),
             point.mood,
             "valence",
-            n=point.span.people,
+            n=rounded_people(point.span.people),
             clear=point.clear,
         )
 
