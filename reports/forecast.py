@@ -14,10 +14,11 @@ Needs the extra ``forecast`` (statsmodels); without it there is no look ahead.
 
 from __future__ import annotations
 
-import importlib
-import logging
 import math
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -27,11 +28,9 @@ from reports.daily import Past
 from reports.history import Ahead
 from reports.period import DAYS
 
-log = logging.getLogger(__name__)
-
 SEASONAL: Final = "seasonal"
 LSTM: Final = "lstm"
-NAMES: Final = (SEASONAL, LSTM)
+NEEDED: Final = MappingProxyType({SEASONAL: ("statsmodels",), LSTM: ("keras", "tensorflow")})
 
 FEWEST_WEEKS: Final = 8
 """From so many weeks on, the reported one included, a look ahead is tried."""
@@ -94,23 +93,41 @@ def ahead_of(past: Past, forecaster: Forecaster) -> Ahead | None:
     )
 
 
-def forecaster_of(name: str) -> Forecaster | None:
-    """Return a forecaster by its name; ``None`` where its extra is not installed.
+def looked_ahead(past: Past, name: str) -> Ahead | None:
+    """Return a look ahead by the forecast of a name; imports its framework.
 
     Raises:
         ValueError: There is none of that name.
     """
-    if name not in NAMES:
-        msg = f"{name!r} is no forecast; use {' or '.join(NAMES)}"
+    return ahead_of(past, forecaster_of(name))
+
+
+def installed(name: str) -> bool:
+    """Return whether the extra of a forecast is installed.
+
+    Raises:
+        ValueError: There is none of that name.
+    """
+    if name not in NEEDED:
+        msg = f"{name!r} is no forecast; use {' or '.join(NEEDED)}"
         raise ValueError(msg)
-    try:
-        if name == LSTM:
-            importlib.import_module("keras")
-            return importlib.import_module("reports.forecast_lstm").network_means  # type: ignore[no-any-return]
-        models = importlib.import_module("statsmodels.tsa.statespace.structural")
-    except ImportError:
-        log.info("no look ahead: the extra for forecast=%s is not installed", name)
-        return None
+    return all(find_spec(module) is not None for module in NEEDED[name])
+
+
+def forecaster_of(name: str) -> Forecaster:
+    """Return a forecaster by its name; imports its framework.
+
+    Raises:
+        ValueError: There is none of that name.
+        ImportError: Its extra is not installed.
+    """
+    if not installed(name):
+        msg = f"forecast={name} needs {' and '.join(NEEDED[name])}, which are not installed"
+        raise ImportError(msg)
+    if name == LSTM:
+        network: Forecaster = import_module("reports.forecast_lstm").network_means
+        return network
+    models = import_module("statsmodels.tsa.statespace.structural")
     return lambda moods, origins: _structural_means(models, moods, origins)
 
 

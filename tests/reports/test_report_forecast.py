@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from reports.forecast import Forecaster, ahead_of, forecaster_of
+from reports.forecast import Forecaster, ahead_of, forecaster_of, installed
+from reports.retrospect import in_retrospect
+from storage.records import MessageColumns
 from tests.reports.past_samples import WEEKDAYS, past_of, quiet_moods
+from tests.reports.report_samples import SETTINGS, ListStore, changed, community, fixed_report
 
 
 @pytest.fixture(scope="module")
 def seasonal() -> Forecaster:
-    forecaster = forecaster_of("seasonal")
-    assert forecaster is not None
-    return forecaster
+    return forecaster_of("seasonal")
 
 
 def means_of(value: Callable[[np.ndarray], float]) -> Forecaster:
@@ -49,7 +50,6 @@ def test_the_range_holds_what_it_says(seasonal: Forecaster) -> None:
 def test_it_sees_no_future() -> None:
     """Days after an origin must not matter to what is forecast from it."""
     forecaster = forecaster_of("seasonal")
-    assert forecaster is not None
     moods = quiet_moods(10, np.random.default_rng(3)).ravel()
     changed = moods.copy()
     changed[50:] += 1
@@ -87,15 +87,30 @@ def test_the_range_stays_within_what_moods_can_be() -> None:
 
 
 def test_without_the_extra_there_is_no_look_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = importlib.import_module
+    assert installed("seasonal")
+    monkeypatch.setattr("reports.forecast.find_spec", lambda _: None)
+    assert not installed("seasonal")
+    with pytest.raises(ImportError, match="statsmodels"):
+        forecaster_of("seasonal")
 
-    def absent(name: str) -> object:
-        if name.startswith("statsmodels"):
-            raise ImportError(name)
-        return real(name)
 
-    monkeypatch.setattr(importlib, "import_module", absent)
-    assert forecaster_of("seasonal") is None
+async def test_a_report_looks_ahead_in_a_process_of_its_own() -> None:
+    columns = community()
+    month = 4 * 7 * 86_400_000
+    older = changed(columns, time=columns.time - 5 * month // 4)
+    both = (getattr(older, name) for name in MessageColumns.__slots__ if name != "models")
+    mine = (getattr(columns, name) for name in MessageColumns.__slots__ if name != "models")
+    joined = [np.concatenate(pair) for pair in zip(both, mine, strict=True)]
+    store = ListStore(MessageColumns(*joined, columns.models))
+    report = await in_retrospect(store, SETTINGS, replace(fixed_report(), messages=1500))
+    assert report.turning is not None
+    assert report.turning.first == 3
+    assert report.year is not None
+    assert report.usual is not None
+    assert report.ahead is not None
+    assert report.ahead.error < report.ahead.naive
+    partial = await in_retrospect(store, SETTINGS, replace(fixed_report(), partial=True))
+    assert (partial.ahead, partial.usual) == (None, None)
 
 
 def test_unknown_forecasts_are_refused() -> None:
