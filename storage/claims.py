@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from storage.records import ClaimState, ReportClaim
+
+ALERT: Final = "alert-"
+"""Periods that begin so are those of alerts, which are claimed like reports."""
+
+
+def reports_of(claims: Sequence[ReportClaim]) -> list[ReportClaim]:
+    """Return the claims that are not those of alerts."""
+    return [claim for claim in claims if not claim.period.startswith(ALERT)]
+
+
+def alerts_of(claims: Sequence[ReportClaim]) -> list[ReportClaim]:
+    """Return the claims of alerts."""
+    return [claim for claim in claims if claim.period.startswith(ALERT)]
 
 
 def next_claim(held: ReportClaim | None, wanted: ReportClaim, now: datetime) -> ReportClaim | None:

@@ -14,6 +14,7 @@ from pymongo import AsyncMongoClient
 from storage import mongodb_authors as authors
 from storage import mongodb_messages as messages
 from storage import mongodb_reports as reports
+from storage.claims import alerts_of, reports_of
 from storage.errors import StoreUnavailable
 from storage.mongodb_client import check_address, close, connect, database_of, translated
 from storage.mongodb_documents import NEVER_EDITED, Document, author_bytes
@@ -237,8 +238,13 @@ class MongoStore:
 
     @_reaching
     async def report_claims(self, guild_id: int) -> Sequence[ReportClaim]:
-        """Return the claims of a guild, newest period first."""
-        return await reports.read_claims(self._database, guild_id)
+        """Return the claims of a guild, newest period first, without those of alerts."""
+        return reports_of(await reports.read_claims(self._database, guild_id))
+
+    @_reaching
+    async def alert_claims(self, guild_id: int) -> Sequence[ReportClaim]:
+        """Return the claims of a guild's alerts, newest period first."""
+        return alerts_of(await reports.read_claims(self._database, guild_id))
 
     @_reaching
     async def add_feedback(self, feedback: Feedback) -> None:

@@ -176,6 +176,28 @@ class ReportSchedule:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertSettings:
+    """Whether moderators are told of a sudden shift of a channel's mood, and where.
+
+    Attributes:
+        channel_id: Where alerts are sent; ``None`` while they are off.
+        since: When they were switched on.
+        quiet_until: No alert is sent before this moment.
+        switched_on_by: The user who switched them on, told when they cannot be sent.
+    """
+
+    channel_id: int | None = None
+    since: datetime | None = None
+    quiet_until: datetime | None = None
+    switched_on_by: int | None = None
+
+    def are_on(self, now: datetime) -> bool:
+        """Return whether alerts are sent at ``now``."""
+        quiet = self.quiet_until is not None and now < self.quiet_until
+        return self.channel_id is not None and not quiet
+
+
+@dataclass(frozen=True, slots=True)
 class GuildSettings:
     """What a guild's administrators chose.
 
@@ -189,6 +211,7 @@ class GuildSettings:
         consent: Whose messages are measured.
         retention_days: Records older than this are removed.
         minimum_group: Statements about fewer people than this are hidden.
+        alerts: Of sudden shifts, to moderators; off unless they are switched on.
     """
 
     guild_id: int
@@ -200,6 +223,7 @@ class GuildSettings:
     consent: ConsentMode = ConsentMode.NOTICE
     retention_days: int = DEFAULT_RETENTION_DAYS
     minimum_group: int = DEFAULT_MINIMUM_GROUP
+    alerts: AlertSettings = field(default_factory=AlertSettings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ a new setting with a default needs no migration.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, Final
 
 from storage.records import (
+    AlertSettings,
     ConsentMode,
     GuildSettings,
     MonitoredChannel,
@@ -19,6 +21,7 @@ from storage.records import (
 )
 
 _MOMENTS: Final = ("since", "paused_until", "monthly_since")
+_ALERT_MOMENTS: Final = ("since", "quiet_until")
 
 
 def settings_to_document(settings: GuildSettings) -> dict[str, Any]:
@@ -30,10 +33,8 @@ def settings_to_document(settings: GuildSettings) -> dict[str, Any]:
     document = asdict(settings)
     document["consent"] = settings.consent.value
     document["channels"] = [asdict(channel) for channel in settings.channels]
-    for name in _MOMENTS:
-        moment = getattr(settings.report, name)
-        if moment is not None:
-            document["report"][name] = require_utc(moment).isoformat()
+    _write_moments(document["report"], _MOMENTS)
+    _write_moments(document["alerts"], _ALERT_MOMENTS)
     return document
 
 
@@ -44,17 +45,28 @@ def settings_from_document(document: dict[str, Any]) -> GuildSettings:
         MonitoredChannel(**_known(MonitoredChannel, channel))
         for channel in document.get("channels", ())
     )
-    values["report"] = _schedule(document.get("report", {}))
+    values["report"] = ReportSchedule(
+        **_timed(ReportSchedule, document.get("report", {}), _MOMENTS)
+    )
+    values["alerts"] = AlertSettings(
+        **_timed(AlertSettings, document.get("alerts", {}), _ALERT_MOMENTS)
+    )
     values["consent"] = ConsentMode(document.get("consent", ConsentMode.NOTICE))
     return GuildSettings(**values)
 
 
-def _schedule(document: dict[str, Any]) -> ReportSchedule:
-    values = _known(ReportSchedule, document)
-    for name in _MOMENTS:
+def _write_moments(document: dict[str, Any], names: Sequence[str]) -> None:
+    for name in names:
+        if document[name] is not None:
+            document[name] = require_utc(document[name]).isoformat()
+
+
+def _timed(kind: type, document: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    values = _known(kind, document)
+    for name in names:
         if values.get(name) is not None:
             values[name] = datetime.fromisoformat(values[name])
-    return ReportSchedule(**values)
+    return values
 
 
 def _known(kind: type, document: dict[str, Any]) -> dict[str, Any]:

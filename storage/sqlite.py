@@ -12,6 +12,7 @@ from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 from storage import sqlite_authors as authors
 from storage import sqlite_messages as messages
 from storage import sqlite_reports as reports
+from storage.claims import alerts_of, reports_of
 from storage.errors import StoreUnavailable
 from storage.packing import milliseconds, moment_at, optional_moment
 from storage.records import (
@@ -227,8 +228,12 @@ class SqliteStore:
         await self._write(reports.release, claim)
 
     async def report_claims(self, guild_id: int) -> Sequence[ReportClaim]:
-        """Return the claims of a guild, newest period first."""
-        return await self._read(reports.read_claims, guild_id)
+        """Return the claims of a guild, newest period first, without those of alerts."""
+        return reports_of(await self._read(reports.read_claims, guild_id))
+
+    async def alert_claims(self, guild_id: int) -> Sequence[ReportClaim]:
+        """Return the claims of a guild's alerts, newest period first."""
+        return alerts_of(await self._read(reports.read_claims, guild_id))
 
     async def add_feedback(self, feedback: Feedback) -> None:
         """Insert or replace what one member said of one message."""

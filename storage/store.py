@@ -177,7 +177,15 @@ class Store(Protocol):
         ...
 
     async def report_claims(self, guild_id: int) -> Sequence[ReportClaim]:
-        """Return the claims of a guild, newest period first."""
+        """Return the claims of a guild, newest period first, without those of alerts."""
+        ...
+
+    async def alert_claims(self, guild_id: int) -> Sequence[ReportClaim]:
+        """Return the claims whose period begins with ``storage.claims.ALERT``, newest first.
+
+        They are claimed, finished and released like those of reports. Nothing about a person is in
+        them: what an alert is about is a channel and a moment.
+        """
         ...
 
     # Feedback

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from storage.records import GuildSettings, MonitoredChannel, ReportSchedule
+from storage.records import AlertSettings, GuildSettings, MonitoredChannel, ReportSchedule
 from storage.settings_document import settings_from_document, settings_to_document
 
 SETTINGS = GuildSettings(1, channels=(MonitoredChannel(2, 3, 4),), report=ReportSchedule(5))
@@ -31,6 +31,24 @@ def test_every_choice_about_reports_survives() -> None:
     settings = replace(SETTINGS, report=report)
     document = json.loads(json.dumps(settings_to_document(settings)))
     assert settings_from_document(document) == settings
+
+
+def test_every_choice_about_alerts_survives() -> None:
+    moment = datetime(2026, 11, 20, 3, tzinfo=UTC)
+    settings = replace(SETTINGS, alerts=AlertSettings(5, moment, moment, 77))
+    document = json.loads(json.dumps(settings_to_document(settings)))
+    assert settings_from_document(document) == settings
+    del document["alerts"]
+    assert settings_from_document(document).alerts == AlertSettings()
+
+
+def test_alerts_are_off_until_they_are_switched_on_and_while_they_are_quiet() -> None:
+    moment = datetime(2026, 11, 20, 3, tzinfo=UTC)
+    assert not AlertSettings().are_on(moment)
+    assert AlertSettings(5).are_on(moment)
+    quiet = AlertSettings(5, quiet_until=moment)
+    assert not quiet.are_on(moment - timedelta(seconds=1))
+    assert quiet.are_on(moment)
 
 
 def test_a_pause_ends_by_itself() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from storage.claims import ALERT
 from storage.errors import StoreUnavailable
 from storage.open import open_store
 from storage.packing import EPOCH
@@ -537,6 +538,16 @@ class TestClaims:
         periods = [claim.period for claim in await store.report_claims(GUILD)]
         assert periods == ["2026-W10", "2026-W09", "2025-W52"]
         assert await store.report_claims(OTHER_GUILD) == []
+
+    async def test_alerts_are_claimed_apart_from_reports(self, store: Store) -> None:
+        names = [f"{ALERT}{CHANNEL}-2026-11-0{day}T06" for day in (2, 9)]
+        report, *alerts = [await claimed(store, "a", period=name) for name in (WEEK, *names)]
+        assert await claimed(store, "b", period=names[0]) is None
+        assert await store.report_claims(GUILD) == [report]
+        assert await store.alert_claims(GUILD) == alerts[::-1]
+        assert await store.alert_claims(OTHER_GUILD) == []
+        await store.delete_guild(GUILD)
+        assert await store.alert_claims(GUILD) == []
 
 
 FEEDBACK = Feedback(
