@@ -19,6 +19,8 @@ STRANGE: Final = re.compile(r"[^\W\d_a-zA-ZÀ-ɏ가-힣ㄱ-ㆎ]")
 """A letter that is neither Hangul nor Latin; most messages have none."""
 LATIN: Final = re.compile("[a-zA-ZÀ-ɏ']+")
 ACCENTED: Final = re.compile("[À-ɏ]")
+NOT_HANGUL: Final = re.compile(r"[^\W\d_가-힣ㄱ-ㆎ]|'")
+"""A letter of any other script; a message in Korean alone needs no weighing."""
 SHORTCODE: Final = re.compile(r":\w{2,32}:")
 
 ENGLISH_WORDS: Final = """
@@ -56,6 +58,8 @@ def detect(text: str) -> str:
     """
     if text.isascii():
         return _latin(text)
+    if HANGUL.search(text) and not NOT_HANGUL.search(text):
+        return "ko"
     hangul = _length(HANGUL, text) * HANGUL_WEIGHT
     latin = _length(LATIN, text)
     if STRANGE.search(text) and (strange := _strange(text, hangul, latin)):

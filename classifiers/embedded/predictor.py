@@ -94,6 +94,7 @@ class EmbeddedPredictor:
         self._weights = load(path)
         self._card = self._weights.card
         self._model_id = model_id or model_name(self._card)
+        self._spoken = frozenset(self._card.languages)
         self._networks: dict[str, Network] = {}
         self._feelings = self._network(FEELINGS)
         fits = self._card.calibrations
@@ -161,9 +162,8 @@ class EmbeddedPredictor:
         judged[:, :-1] = calibrated(emotions, fit[:, :1], fit[:, 1:])
         sentiments = scores[:, self._feelings.columns[VALENCE_HEAD]]
         judged[:, -1] = valences(sentiments, judged[:, :-1])
-        trusts = list(map(self._trust, pieces, languages))
-        if min(trusts) < 1 or not known.all():
-            trust = np.array(trusts, np.float32)
+        if not self._spoken.issuperset(languages) or not known.all():
+            trust = np.fromiter(map(self._trust, pieces, languages), np.float32, len(pieces))
             trust[known <= 0] = 0
             doubted(judged, trust)
         return judged
@@ -181,7 +181,7 @@ class EmbeddedPredictor:
         return Prediction(tuple(emotions), valence, language, self._model_id)
 
     def _trust(self, piece: str, language: str) -> float:
-        if language in self._card.languages:
+        if language in self._spoken:
             return 1.0
         if not piece:
             return 0.0
