@@ -26,7 +26,8 @@ from classifiers.correction import ShareCorrection
 from classifiers.emotion import EMOTIONS
 from classifiers.prevalence import PosteriorMatrix, adjusted, counted, maximised, on_simplex
 from classifiers.training.chat import load_chat
-from reports.bootstrap import Estimate, near_nothing
+from reports.bootstrap import near_nothing, share_intervals
+from reports.freedom import Support
 from reports.tallies import KINDS, kinds_of
 
 Floats = NDArray[np.float64]
@@ -156,9 +157,9 @@ def held(correction: ShareCorrection, bag: Judged, truth: Floats, seed: int) -> 
     parts = np.array_split(weights, len(unknown))
     drawn = [correction.shares(part, bag.posteriors, fit=1 + n) for n, part in enumerate(parts)]
     drawn = [np.maximum(each - unknown[n], 0) for n, each in enumerate(drawn)]
-    low, high = np.quantile(np.concatenate(drawn), (0.025, 0.975), axis=0)
-    triples = zip(value, np.minimum(low, value), np.maximum(high, value), truth, strict=True)
-    spans = [(near_nothing(Estimate(v, a, b), size), t) for v, a, b, t in triples]
+    support = Support.of(np.ones((size, CLASSES)))
+    known = share_intervals(value, np.concatenate(drawn), support)
+    spans = [(near_nothing(each, size), share) for each, share in zip(known, truth, strict=True)]
     return np.array([span.low <= share <= span.high for span, share in spans], np.float64)
 
 

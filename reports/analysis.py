@@ -10,6 +10,7 @@ import numpy as np
 
 from classifiers.correction import ShareCorrection
 from classifiers.emotion import EMOTIONS
+from reports import claims
 from reports.bootstrap import generator_for
 from reports.channels import ChannelFigures
 from reports.coverage import week_coverage
@@ -222,7 +223,7 @@ def _baseline(figures: Figures, usual: Cells, weeks: int, minimum_group: int) ->
 
 def _shares(figures: Figures) -> tuple[EmotionShare, ...]:
     usual = figures.estimates("usual shares")
-    _, clear = figures.clear_differences("shares", "usual shares")
+    _, clear = figures.clear_differences("shares", "usual shares", claims.EMOTIONS)
     rows = zip(EMOTIONS, figures.estimates("shares"), usual, clear, strict=True)
     return tuple(
         EmotionShare(emotion, now, before.value if now and before else None, bool(differs))

@@ -10,18 +10,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from reports.freedom import Support, widened
+
 Floats = npt.NDArray[np.float64]
 
 RESAMPLES: Final = 2_000
 LEVEL: Final = 0.95
-_NORMAL: Final = NormalDist().inv_cdf((1 + LEVEL) / 2)
+_ROOT: Final = 1 / 3
+_LEAST_SHARE: Final = 1e-4
 _BLOCK_CELLS: Final = 2_000_000
 """People times resamples drawn at once: keeps the working memory under about 50 MB."""
 
@@ -34,26 +37,25 @@ class Estimate:
         value: The point estimate.
         low: Lower end of the interval.
         high: Upper end of the interval.
+        beyond: A wider interval, which a claim has to clear because the report makes many claims;
+            ``None`` for a figure that nothing is claimed of.
     """
 
     value: float
     low: float
     high: float
+    beyond: tuple[float, float] | None = field(
+        default=None, compare=False, repr=False, kw_only=True
+    )
 
     def excludes(self, value: float) -> bool:
         """Return whether ``value`` lies outside the interval."""
         return value < self.low or value > self.high
 
-
-def effective_size(weights: Floats) -> Floats:
-    """Return Kish's effective number of people behind each figure, float64[figures].
-
-    Kish (1965), "Survey Sampling": (sum w)^2 / sum w^2.
-
-    Args:
-        weights: float64[people, figures], how much each person counts.
-    """
-    return divided(weights.sum(axis=0) ** 2, (weights**2).sum(axis=0))
+    def clears(self, value: float) -> bool:
+        """Return whether a report may claim that the figure is not ``value``."""
+        low, high = self.beyond or (self.low, self.high)
+        return value < low or value > high
 
 
 def resampled_sums(
@@ -79,24 +81,57 @@ def generator_for(guild_id: int, period: str) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(digest[:16], "big"))
 
 
-def intervals(values: Floats, replicates: Floats, effective: Floats) -> list[Estimate]:
-    """Return 95 % intervals by the expanded percentile method.
+def intervals(
+    values: Floats, replicates: Floats, support: Support, level: float = LEVEL
+) -> list[Estimate]:
+    """Return percentile intervals, stretched to the width of Student's.
 
-    The plain percentile interval is too narrow for few people; its levels are moved outwards so
-    that it has the width of a Student interval (Hesterberg 2015, "What Teachers Should Know About
-    the Bootstrap", section 5.3), with the effective number of people as the sample size.
+    The plain percentile interval is too narrow for few people (Hesterberg 2015, "What Teachers
+    Should Know About the Bootstrap", section 5.3). Moving its levels outwards cannot help where it
+    matters: no replicate of five people lies beyond the most extreme of them, so that five people
+    who all moved one way by chance, as happens once in sixteen times, would always look like a
+    change. So its two halves are stretched instead.
 
     Args:
         values: float64[figures], finite.
         replicates: float64[resamples, figures]; NaN where nobody was drawn.
-        effective: float64[figures], effective number of people.
+        support: Of the figures.
+        level: Of the intervals.
     """
-    estimates = []
-    for index, value in enumerate(values):
-        tail = NormalDist().cdf(-_for_few_people(_NORMAL, float(effective[index])))
-        low, high = np.nanquantile(replicates[:, index], (tail, 1 - tail))
-        estimates.append(Estimate(float(value), float(min(low, value)), float(max(high, value))))
-    return estimates
+    if not len(values):
+        return []
+    tail = (1 - level) / 2
+    ends = np.nanquantile(replicates, (tail, 1 - tail), axis=0)
+    stretch = _stretch(tail, support)
+    low = values - np.maximum(values - ends[0], 0.0) * stretch
+    high = values + np.maximum(ends[1] - values, 0.0) * stretch
+    return [
+        Estimate(*each) for each in zip(*(x.tolist() for x in (values, low, high)), strict=True)
+    ]
+
+
+def share_intervals(values: Floats, replicates: Floats, support: Support) -> list[Estimate]:
+    """Return 95 % intervals of shares.
+
+    A small share is skewed: where it came out small, so did its spread. Its cube root is nearly
+    normal (Wilson and Hilferty, PNAS 17, 1931), so the interval is Student's on that scale.
+
+    Args:
+        values: float64[figures], in [0, 1].
+        replicates: float64[resamples, figures]; NaN where nobody was drawn.
+        support: Of the figures.
+    """
+    if not len(values):
+        return []
+    tail = (1 - LEVEL) / 2
+    reach = -NormalDist().inv_cdf(tail) * _stretch(tail, support) * np.nanstd(replicates, axis=0)
+    root = np.maximum(values, _LEAST_SHARE) ** _ROOT
+    reach *= _ROOT * root / np.maximum(values, _LEAST_SHARE)  # the slope of the cube root
+    low = np.minimum(np.maximum(root - reach, 0.0) ** (1 / _ROOT), values)
+    high = np.maximum(np.minimum(root + reach, 1.0) ** (1 / _ROOT), values)
+    return [
+        Estimate(*each) for each in zip(*(x.tolist() for x in (values, low, high)), strict=True)
+    ]
 
 
 def near_nothing(share: Estimate, messages: float) -> Estimate:
@@ -115,18 +150,19 @@ def near_nothing(share: Estimate, messages: float) -> Estimate:
 
 
 def jointly_clear(
-    deviations: Floats, replicates: Floats, effective: float
+    deviations: Floats, replicates: Floats, support: Support, chance: float = 1 - LEVEL
 ) -> npt.NDArray[np.bool_]:
     """Return which of several deviations from zero are clear, all of them tested together.
 
-    The chance that even one is called clear when nothing deviates is 5 %: each is compared with
-    the 95 % quantile of the largest standardised error over all of them (single-step max-t;
-    Westfall and Young 1993; Romano and Wolf 2005), widened for few people as in ``intervals``.
+    The chance that even one is called clear when nothing deviates is ``chance``: each is compared
+    with that quantile of the largest standardised error over all of them (single-step max-t;
+    Westfall and Young 1993; Romano and Wolf 2005), widened for few people.
 
     Args:
         deviations: float64[figures]; NaN is never clear.
         replicates: float64[resamples, figures].
-        effective: Effective number of people.
+        support: Of the figures.
+        chance: In (0, 1).
     """
     clear = np.zeros(len(deviations), dtype=np.bool_)
     usable = np.flatnonzero(np.isfinite(deviations))
@@ -137,8 +173,10 @@ def jointly_clear(
     if not len(usable):
         return clear
     largest = np.nanmax(np.abs(errors) / spread, axis=1)
-    threshold = _for_few_people(float(np.nanquantile(largest, LEVEL)), effective)
-    clear[usable] = np.abs(deviations[usable]) / spread > threshold
+    quantile = float(np.nanquantile(largest, 1 - chance))
+    each = zip(support.freedom[usable], support.inflation[usable], strict=True)
+    thresholds = np.array([widened(quantile, float(df), float(more)) for df, more in each])
+    clear[usable] = np.abs(deviations[usable]) / spread > thresholds
     return clear
 
 
@@ -165,27 +203,8 @@ def _draw(people: int, size: int, generator: np.random.Generator) -> Floats:
     return counts.reshape(size, people).astype(np.float64)
 
 
-def _for_few_people(quantile: float, people: float) -> float:
-    """Return what a quantile of the normal distribution becomes for ``people`` units.
-
-    Student's quantile at the same probability, times n / (n - 1): the bootstrap's spread is too
-    small by the square root of that, and by as much again where single people weigh heavily (the
-    step from HC0 to HC3; MacKinnon and White 1985).
-    """
-    size = max(people, 2.0)
-    return student_quantile(NormalDist().cdf(quantile), size - 1) * size / (size - 1)
-
-
-def student_quantile(probability: float, freedom: float) -> float:
-    """Return a quantile of Student's t by the expansion of Fisher and Cornish (1960).
-
-    Off by less than 0.3 % at probability 0.975 from 4 degrees of freedom upwards.
-    """
-    z = NormalDist().inv_cdf(probability)
-    terms = (
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
-    )
-    return z + sum(term / freedom**power for power, term in enumerate(terms, start=1))
+def _stretch(tail: float, support: Support) -> Floats:
+    """Return how much wider than the bootstrap says intervals with such tails are, float64[f]."""
+    normal = -NormalDist().inv_cdf(tail)
+    each = zip(support.freedom.tolist(), support.inflation.tolist(), strict=True)
+    return np.array([widened(normal, *pair) for pair in each]) / normal

@@ -31,7 +31,7 @@ class EmotionShare:
         emotion: Which one.
         share: Estimated share in [0, 1]; ``None`` when the classifier cannot see it.
         usual: Its share in the baseline weeks, or ``None``.
-        clear: True when it differs from usual beyond chance, all nine tested together.
+        clear: True when it differs from usual beyond chance, all nine tested together (``claims``).
     """
 
     emotion: Emotion
@@ -149,7 +149,7 @@ class WeeklyReport:
     def changed(self) -> bool:
         """Return whether the mood differs from usual beyond chance, and by enough to notice."""
         change = self.change
-        return change is not None and change.excludes(0.0) and abs(change.value) >= NOTICEABLE
+        return change is not None and change.clears(0.0) and abs(change.value) >= NOTICEABLE
 
     @property
     def most_changed(self) -> EmotionShare | None:

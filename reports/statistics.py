@@ -9,7 +9,7 @@ counted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -20,12 +20,14 @@ from reports.bootstrap import (
     Estimate,
     Floats,
     divided,
-    effective_size,
     intervals,
     jointly_clear,
     near_nothing,
     resampled_sums,
+    share_intervals,
 )
+from reports.claims import DETAIL, HEADLINE
+from reports.freedom import Support
 from reports.gathered import Gathered
 from reports.grouping import CLASSES, Cells, Integers
 from reports.shares import Histogram, blended, composition, estimated, leaning, replicated
@@ -41,52 +43,69 @@ class Figures:
     Attributes:
         values: float64[f].
         replicates: float64[resamples, f].
-        effective: float64[f], effective number of people.
+        support: Of all figures.
         blocks: Name -> the slice of its figures.
         messages: Name of a block of corrected shares -> effective number of messages.
+        shares: Names of the blocks of shares.
     """
 
     values: Floats
     replicates: Floats
-    effective: Floats
+    support: Support
     blocks: dict[str, slice]
     messages: dict[str, float]
+    shares: frozenset[str]
 
     def estimates(self, name: str) -> list[Estimate | None]:
         """Return the figures of a block with intervals; ``None`` where nobody contributes."""
-        values, replicates, effective = self._block(name)
+        values, replicates, support = self._block(name)
         found = np.isfinite(values)
-        known = intervals(values[found], replicates[:, found], effective[found])
+        method = share_intervals if name in self.shares else intervals
+        known = method(values[found], replicates[:, found], support.at(found))
         if name in self.messages:
             known = [near_nothing(each, self.messages[name]) for each in known]
         rest = iter(known)
         return [next(rest) if exists else None for exists in found]
 
-    def difference(self, name: str, usual: str) -> Estimate | None:
-        """Return the first figure of one block minus the first of another, paired by person."""
-        values, replicates, effective = self._difference(name, usual)
+    def difference(self, name: str, usual: str, chance: float = HEADLINE) -> Estimate | None:
+        """Return the first figure of one block minus the first of another, paired by person.
+
+        Args:
+            name: The one block.
+            usual: The other.
+            chance: How often it may be claimed to differ from 0 when it does not.
+        """
+        values, replicates, support = self._difference(name, usual)
         if not np.isfinite(values[0]):
             return None
-        return intervals(values[:1], replicates[:, :1], effective[:1])[0]
+        first = values[:1], replicates[:, :1], support.at(slice(1))
+        claimed = intervals(*first, level=1 - chance)[0]
+        return replace(intervals(*first)[0], beyond=(claimed.low, claimed.high))
 
-    def clear_differences(self, name: str, usual: str) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    def clear_differences(
+        self, name: str, usual: str, chance: float = DETAIL
+    ) -> tuple[Floats, npt.NDArray[np.bool_]]:
         """Return the differences of two blocks, and which are clear when all are tested at once.
 
         A block of one figure is compared with every figure of the other.
+
+        Args:
+            name: The one block.
+            usual: The other.
+            chance: How often any of them may be called clear when none is; see ``claims``.
         """
-        values, replicates, effective = self._difference(name, usual)
-        people = float(np.nanmin(effective)) if np.isfinite(effective).any() else 0.0
-        return values, jointly_clear(values, replicates, people)
+        values, replicates, support = self._difference(name, usual)
+        return values, jointly_clear(values, replicates, support, chance)
 
-    def _block(self, name: str) -> tuple[Floats, Floats, Floats]:
+    def _block(self, name: str) -> tuple[Floats, Floats, Support]:
         where = self.blocks[name]
-        return self.values[where], self.replicates[:, where], self.effective[where]
+        return self.values[where], self.replicates[:, where], self.support.at(where)
 
-    def _difference(self, name: str, usual: str) -> tuple[Floats, Floats, Floats]:
-        values, replicates, effective = self._block(name)
-        usual_values, usual_replicates, usual_effective = self._block(usual)
-        people = np.minimum(effective, usual_effective)
-        return values - usual_values, replicates - usual_replicates, people
+    def _difference(self, name: str, usual: str) -> tuple[Floats, Floats, Support]:
+        values, replicates, support = self._block(name)
+        usual_values, usual_replicates, usual_support = self._block(usual)
+        both = support.weaker(usual_support)
+        return values - usual_values, replicates - usual_replicates, both
 
 
 class FigureBuilder:
@@ -140,7 +159,9 @@ class FigureBuilder:
             for name, each in self._histograms.items()
             if each is not None and self.corrected
         }
-        return Figures(values, replicates, effective_size(denominator), self._blocks, messages)
+        support = Support.of(denominator)
+        shares = frozenset(self._histograms)
+        return Figures(values, replicates, support, self._blocks, messages, shares)
 
     @property
     def _seen(self) -> Floats:

@@ -276,7 +276,7 @@ def _headline(report: WeeklyReport) -> str:
 
 def _compared(report: WeeklyReport, mood: Estimate, baseline: Baseline, change: Estimate) -> str:
     now, usual = signed(mood.value), signed(baseline.mood)
-    if not report.changed and (change.excludes(0.0) or is_tight(change)):
+    if not report.changed and (change.clears(0.0) or is_tight(change)):
         return f"The mood index is {now}, much the same as the usual {usual} {_interval(change)}."
     if not report.changed:
         return (

@@ -272,7 +272,7 @@ def _partial_headline(report: WeeklyReport) -> str:
 def _compared(report: WeeklyReport, mood: Estimate, baseline: Baseline, change: Estimate) -> str:
     now = attached(signed(mood.value), "으로/로")
     usual = f"평소({signed(baseline.mood)})"
-    if not report.changed and (change.excludes(0.0) or is_tight(change)):
+    if not report.changed and (change.clears(0.0) or is_tight(change)):
         return (
             f"기분 지수는 {now}, {usual}와 거의 같아요(차이의 95% 구간 {interval(change, ' ~ ')})."
         )

@@ -13,14 +13,14 @@ from reports.bootstrap import (
     Estimate,
     Floats,
     divided,
-    effective_size,
     generator_for,
     intervals,
     jointly_clear,
     near_nothing,
     resampled_sums,
-    student_quantile,
+    share_intervals,
 )
+from reports.freedom import Support, student_quantile
 
 
 def replicates_of(
@@ -29,6 +29,12 @@ def replicates_of(
     """Return ratios of sums over people drawn again, float64[resamples, figures]."""
     sums = resampled_sums(np.hstack([numerator, denominator]), draw, resamples)
     return divided(*np.hsplit(sums, 2))
+
+
+def support_of(*people: int) -> Support:
+    """Return the support of figures, each of so many people who weigh alike."""
+    weights = [np.repeat([1.0, 0.0], (each, 500 - each)) for each in people]
+    return Support.of(np.stack(weights, axis=1))
 
 
 @pytest.mark.parametrize(
@@ -52,7 +58,56 @@ def test_ratios_by_hand() -> None:
     values = divided(numerator.sum(axis=0), denominator.sum(axis=0))
     assert values[0] == pytest.approx(4 / 5)
     assert np.isnan(values[1])
-    assert effective_size(denominator)[0] == pytest.approx(25 / 17)
+
+
+def test_people_who_weigh_alike_have_the_freedom_of_students() -> None:
+    support = support_of(5, 30)
+    assert support.freedom == pytest.approx([4, 29])
+    assert support.inflation == pytest.approx([(5 / 4) ** 0.5, (30 / 29) ** 0.5])
+
+
+def test_one_loud_person_among_thirty_leaves_little_freedom() -> None:
+    weights = np.ones((30, 1))
+    weights[0] = 100
+    assert Support.of(weights).freedom[0] < 3
+
+
+def test_support_follows_the_variance_of_simulated_residuals() -> None:
+    weights = np.array([7.0, 7.0, 6.0, 3.0, 1.0])
+    part = weights / weights.sum()
+    means = np.random.default_rng(3).normal(size=(40_000, 5))
+    variances = ((means - (means @ part)[:, None]) ** 2 * part**2).sum(axis=1)
+    support = Support.of(weights[:, None])
+    true = (part**2).sum()
+    assert support.inflation[0] == pytest.approx((true / variances.mean()) ** 0.5, rel=0.01)
+    freedom = 2 * variances.mean() ** 2 / variances.var()
+    assert support.freedom[0] == pytest.approx(freedom, rel=0.05)
+
+
+def test_five_people_who_moved_one_way_by_chance_are_no_change() -> None:
+    """No replicate lies beyond the most extreme person; the interval has to."""
+    ones = np.ones((5, 1))
+    moved = np.array([[0.02], [0.3], [0.05], [0.11], [0.28]])
+    replicates = replicates_of(moved, ones, np.random.default_rng(0))
+    assert replicates.min() > 0
+    estimate = intervals(moved.mean(axis=0), replicates, Support.of(ones))[0]
+    assert not estimate.excludes(0.0)
+
+
+def test_claims_have_more_to_clear_than_the_interval() -> None:
+    estimate = Estimate(0.2, 0.1, 0.3, beyond=(-0.02, 0.4))
+    assert estimate.excludes(0.0)
+    assert not estimate.clears(0.0)
+    assert Estimate(0.2, 0.1, 0.3).clears(0.0)
+
+
+def test_intervals_of_small_shares_reach_further_up_than_down() -> None:
+    draws = np.random.default_rng(0).normal(0.03, 0.01, (RESAMPLES, 1))
+    estimate = share_intervals(np.array([0.03]), draws, support_of(20))[0]
+    assert 0 < estimate.low < 0.03 < estimate.high
+    assert estimate.high - 0.03 > 1.3 * (0.03 - estimate.low)
+    none = share_intervals(np.array([0.0]), np.zeros((RESAMPLES, 1)), support_of(20))[0]
+    assert (none.value, none.low) == (0.0, 0.0)
 
 
 def test_replicates_follow_the_exhaustive_bootstrap() -> None:
@@ -84,7 +139,7 @@ def test_the_same_guild_and_period_draw_the_same_people() -> None:
 
 def test_intervals_hold_their_value_and_widen_for_few_people() -> None:
     draws = np.random.default_rng(0).normal(0.3, 0.1, (RESAMPLES, 2))
-    few, many = intervals(np.array([0.3, 0.3]), draws, np.array([5.0, 500.0]))
+    few, many = intervals(np.array([0.3, 0.3]), draws, support_of(5, 500))
     assert few.low < many.low < 0.3 < many.high < few.high
     assert many.high - many.low == pytest.approx(2 * 1.96 * 0.1, rel=0.08)
 
@@ -108,7 +163,12 @@ def test_one_strong_deviation_is_found_among_many() -> None:
     draw = np.random.default_rng(4)
     true = np.array([0.0, 0.5, np.nan, 0.0])
     replicates = true + draw.normal(0, 0.1, (RESAMPLES, 4))
-    assert jointly_clear(true, replicates, 50).tolist() == [False, True, False, False]
+    assert jointly_clear(true, replicates, support_of(50, 50, 50, 50)).tolist() == [
+        False,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_chance_is_called_clear_in_one_of_twenty_at_most() -> None:
@@ -117,13 +177,15 @@ def test_chance_is_called_clear_in_one_of_twenty_at_most() -> None:
     for _ in range(300):
         observed = draw.normal(0, 0.1, 9)
         replicates = observed + draw.normal(0, 0.1, (400, 9))
-        false += bool(jointly_clear(observed, replicates, 200).any())
+        false += bool(jointly_clear(observed, replicates, support_of(*[200] * 9)).any())
     assert false / 300 <= 0.09
 
 
 def test_nothing_to_compare_is_never_clear() -> None:
-    assert not jointly_clear(np.full(3, np.nan), np.full((10, 3), np.nan), 0).any()
-    assert not jointly_clear(np.zeros(2), np.zeros((10, 2)), 20).any()
+    assert not jointly_clear(
+        np.full(3, np.nan), np.full((10, 3), np.nan), support_of(0, 0, 0)
+    ).any()
+    assert not jointly_clear(np.zeros(2), np.zeros((10, 2)), support_of(20, 20)).any()
 
 
 def test_intervals_cover_the_truth_under_heavy_tailed_activity() -> None:
@@ -140,7 +202,7 @@ def test_intervals_cover_the_truth_under_heavy_tailed_activity() -> None:
             sums = days * effect + draw.normal(0, 0.25, people) * np.sqrt(days)
             replicates = replicates_of(sums[:, None], days[:, None], draw, 500)
             value = np.array([sums.sum() / days.sum()])
-            estimate = intervals(value, replicates, effective_size(days[:, None]))[0]
+            estimate = intervals(value, replicates, Support.of(days[:, None]))[0]
             covered += not estimate.excludes(truth)
             mean = (messages * effect).sum() / 2400
             naive += abs(mean - truth) < 1.96 * 0.46 / np.sqrt(2400)
@@ -159,4 +221,7 @@ def test_five_thousand_messages_of_three_hundred_people_take_a_moment() -> None:
 def test_resamples_without_anybody_are_left_out() -> None:
     replicates = np.random.default_rng(0).normal(0.5, 0.1, (RESAMPLES, 2))
     replicates[:40] = np.nan
-    assert jointly_clear(np.array([0.5, np.nan]), replicates, 30).tolist() == [True, False]
+    assert jointly_clear(np.array([0.5, np.nan]), replicates, support_of(30, 30)).tolist() == [
+        True,
+        False,
+    ]

@@ -1,0 +1,23 @@
+"""Simulated communities whose truth is known, for benchmarks and tests.
+
+``plan`` says what a community is like, ``written`` lets it write five weeks, and ``judge`` is a
+classifier that errs in a known way. A community can be scanned like a store, or fill a real one.
+"""
+
+from __future__ import annotations
+
+from .community import WEEK, Community, written
+from .judge import MODEL, correction, judged
+from .plan import Change, ChangeKind, Plan
+
+__all__ = [
+    "MODEL",
+    "WEEK",
+    "Change",
+    "ChangeKind",
+    "Community",
+    "Plan",
+    "correction",
+    "judged",
+    "written",
+]
