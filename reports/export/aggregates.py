@@ -18,23 +18,27 @@ import numpy as np
 
 from classifiers.correction import ShareCorrection
 from classifiers.emotion import EMOTIONS
+from reports.analysis import BASELINE_WEEKS, weekly_report
 from reports.bootstrap import Estimate, generator_for
+from reports.collectors import Sums
 from reports.coverage import rounded_messages, rounded_people
 from reports.export.document import sections_document
 from reports.export.observation import Observation, Section
-from reports.export.sections import Words, sections_of
-from reports.gathered import Gathered, gather, together
+from reports.export.sections import sections_of
+from reports.export.words import Words
+from reports.gathered import Gathered
 from reports.grouping import Cells, Flags, Floats, milliseconds
 from reports.period import DAYS, Week, local_edges, zone_of
 from reports.spans import PARTS, Span, columns_of, spans_of
 from reports.statistics import FigureBuilder, shares_by_bin
-from reports.weekly import Scanner, compute
+from reports.weekly import Scanner
 from storage.records import GuildSettings
 
 VERSION: Final = "1.0"
 WEEKLY: Final = frozenset({"coverage", "mood", "emotions"})
 """The sections of a report that are of the week itself."""
 
+_BEFORE: Final = BASELINE_WEEKS * DAYS * PARTS
 _COMPARED: Final = frozenset({"usual", "change", "baseline_weeks"})
 """Their figures that are not."""
 
@@ -109,15 +113,12 @@ async def aggregates(
         if week.bounds(zone)[1] > now:
             return
         gathered = await _gathered(store, settings, week, usable)
-        for day in await asyncio.to_thread(_days, gathered, settings, week, usable, words):
+        own = gathered.between(_BEFORE, DAYS * PARTS)
+        for day in await asyncio.to_thread(_days, own, settings, week, usable, words):
             if days.holds(date.fromisoformat(day.key)):
                 yield day
-        if days.holds(week.monday) and days.holds(week.sunday):
-            report = await compute(store, settings, week, now=now, correction=correction)
-            if report.messages:
-                sections = tuple(map(_own, sections_of(report, language)))
-                kept = tuple(each for each in sections if each.name in WEEKLY)
-                yield Aggregate("week", week.key, report.hidden, kept)
+        if days.holds(week.monday) and days.holds(week.sunday) and len(own):
+            yield await asyncio.to_thread(_week, gathered, settings, week, usable, language)
 
 
 def aggregates_document(
@@ -145,6 +146,22 @@ def aggregates_document(
     }
 
 
+def _week(
+    gathered: Gathered,
+    settings: GuildSettings,
+    week: Week,
+    correction: ShareCorrection | None,
+    language: str,
+) -> Aggregate:
+    """Return a week, by the very draws of its report: figures are the same to the last digit."""
+    report = weekly_report(
+        gathered, settings, week, partial=False, late_by=None, correction=correction
+    )
+    sections = map(_own, sections_of(report, language))
+    kept = tuple(each for each in sections if each.name in WEEKLY)
+    return Aggregate("week", week.key, report.hidden, kept)
+
+
 def _own(section: Section) -> Section:
     """Return a section of a week without comparisons: what it is compared with is there itself."""
     own = (each for each in section.observations if each.key not in _COMPARED)
@@ -154,16 +171,14 @@ def _own(section: Section) -> Section:
 async def _gathered(
     store: Scanner, settings: GuildSettings, week: Week, correction: ShareCorrection | None
 ) -> Gathered:
-    """Return what a week holds, by part of the day."""
-    moments = local_edges(week.monday, DAYS, PARTS, zone_of(settings.timezone))
-    edges = milliseconds(moments)
-    parts: list[Gathered] = []
+    """Return what a week and those before it hold, by part of the day."""
+    first = week.previous(BASELINE_WEEKS).monday
+    days = (BASELINE_WEEKS + 1) * DAYS
+    moments = local_edges(first, days, PARTS, zone_of(settings.timezone))
+    sums = Sums(milliseconds(moments), correction)
     async for columns in store.scan(settings.guild_id, moments[0], moments[-1]):
-        parts.append(await asyncio.to_thread(gather, columns, edges, correction))
-        # Joined when they have the same size: few parts are ever held, and none is joined often.
-        while len(parts) > 1 and 2 * len(parts[-1]) >= len(parts[-2]):
-            parts[-2:] = [await asyncio.to_thread(together, parts[-2:])]
-    return await asyncio.to_thread(together, parts)
+        await asyncio.to_thread(sums.take, columns)
+    return await asyncio.to_thread(sums.gathered)
 
 
 def _days(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, Self
 
@@ -25,7 +25,7 @@ class Observation:
         label: The same for people, in the language of the export.
         value: The figure.
         unit: ``valence`` in [-1, 1], ``share`` in [0, 1], ``messages``, ``people``, ...
-        low: Lower end of its 95 % interval, if it has one.
+        low: Lower end of its 95 % interval, or of the range that its section is about.
         high: Upper end.
         n: How many people stand behind it, where that is known.
         clear: Whether it differs beyond chance from what it is compared with, if it is.
@@ -61,6 +61,10 @@ class Observation:
     ) -> Self:
         """Return a figure without an interval, rounded."""
         return cls(key, label, rounded(value, unit), unit, clear=clear)
+
+    def between(self, low: float, high: float) -> Self:
+        """Return the same beside the ends of a range, rounded."""
+        return replace(self, low=rounded(low, self.unit), high=rounded(high, self.unit))
 
     @classmethod
     def counted(cls, key: str, label: str, value: int, unit: str) -> Self:

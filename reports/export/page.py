@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from reports.cards import Card
 from reports.export.observation import Observation, Section
+from reports.export.sections import USUAL_RANGES
 from reports.export.story import Story
 from reports.export.webfont import font_faces
 from reports.fonts import FontBook
@@ -132,7 +133,11 @@ def _table(section: Section, words: ExportWords) -> Table:
     ranges = any(each.low is not None for each in section.observations)
     people = any(each.n is not None for each in section.observations)
     shown = (True, True, ranges, people)
-    columns = tuple(c for c, wanted in zip(words.columns, shown, strict=True) if wanted)
+    what, value, interval, crowd = words.columns
+    if section.name == USUAL_RANGES:
+        interval = words.usual_range
+    heads = zip((what, value, interval, crowd), shown, strict=True)
+    columns = tuple(head for head, wanted in heads if wanted)
     rows = (
         Row(
             each.label,
@@ -157,6 +162,8 @@ def _cells(each: Observation, words: ExportWords) -> tuple[str, str, str]:
 
 
 def _shown(value: float, unit: str, words: ExportWords) -> str:
+    if unit == "valence_error":
+        return f"{value:.3f}"
     if unit == "valence":
         return signed(value)
     if unit == "share":

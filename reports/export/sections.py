@@ -7,49 +7,43 @@ is absent, never zero. To add one, write its function and name it in ``WALK``.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
 from classifiers.emotion import EMOTIONS
 from reports.coverage import rounded_messages, rounded_people
+from reports.export import beyond
 from reports.export.observation import Observation, Section
+from reports.export.words import DAY_NAMES, Words
 from reports.report import WeeklyReport
 from reports.spans import PARTS, Span
-from reports.wording import Wording, wording_of
-from reports.wording.exports import ExportWords, export_words
 
-DAY_NAMES: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+USUAL_RANGES: Final = "emotions_usual_range"
+"""The section whose ranges are not intervals."""
+
 _HOURS: Final = 24 // PARTS
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What labels are made of, in one language."""
-
-    report: Wording
-    export: ExportWords
-
-    @classmethod
-    def of(cls, language: str) -> Words:
-        """Return the words of ``ko`` or ``en``; raises ``UnknownLanguage`` for another."""
-        return cls(wording_of(language), export_words(language))
-
 
 Figures = Iterator[Observation]
 Teller = Callable[[WeeklyReport, Words], Figures]
 
 
-def sections_of(report: WeeklyReport, language: str) -> tuple[Section, ...]:
+def sections_of(
+    report: WeeklyReport, language: str, channels: Mapping[int, str] | None = None
+) -> tuple[Section, ...]:
     """Return every figure of a report that may be shown; nothing for a hidden week.
+
+    Args:
+        report: What to walk over.
+        language: ``ko`` or ``en``, of titles and labels.
+        channels: Name by id, as far as names are known.
 
     Raises:
         UnknownLanguage: There is no wording in that language.
     """
     if report.hidden or report.mood is None:
         return ()
-    words = Words.of(language)
+    words = Words.of(language, channels)
     told = ((name, tuple(teller(report, words)), page) for name, teller, page in WALK)
     return tuple(
         Section(name, words.export.section(name), observations, page)
@@ -61,8 +55,12 @@ def sections_of(report: WeeklyReport, language: str) -> tuple[Section, ...]:
 def _coverage(report: WeeklyReport, words: Words) -> Figures:
     label = words.export.label
     messages, people = rounded_messages(report.messages), rounded_people(report.people)
+    if report.coverage is not None:
+        messages = report.coverage.messages
     yield Observation.counted("messages", label("messages"), messages, "messages")
     yield Observation.counted("people", label("people"), people, "people")
+    if report.coverage is not None:
+        yield Observation.of("classified", label("classified"), report.coverage.classified, "share")
     yield Observation.of("told", label("told"), report.telling, "share")
     if report.baseline is not None:
         weeks = report.baseline.weeks
@@ -149,5 +147,14 @@ WALK: Final[tuple[tuple[str, Teller, bool], ...]] = (
     ("curve", _curve, True),
     ("curve_emotions", _curve_emotions, False),
     ("mood_usual_by_day", _usual_days, False),
+    ("hours", beyond.hours, False),
+    ("hours_that_stand_out", beyond.best_hours, True),
+    ("channels", beyond.channels, True),
+    ("turning_point", beyond.turning, True),
+    ("good_stretch", beyond.good_stretch, True),
+    (USUAL_RANGES, beyond.usual_ranges, True),
+    ("emotions_by_week", beyond.earlier_shares, False),
+    ("next_week", beyond.ahead, True),
+    ("year", beyond.year, False),
 )
 """Name, function, and whether the page shows it as a table."""

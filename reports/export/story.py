@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -54,8 +55,15 @@ class Story:
     sections: tuple[Section, ...]
 
 
-def story_of_week(report: WeeklyReport, language: str) -> Story:
+def story_of_week(
+    report: WeeklyReport, language: str, channels: Mapping[int, str] | None = None
+) -> Story:
     """Return the story of a week.
+
+    Args:
+        report: What to tell.
+        language: ``ko`` or ``en``.
+        channels: Name by id, as far as names are known.
 
     Raises:
         UnknownLanguage: There is no wording in that language.
@@ -78,5 +86,5 @@ def story_of_week(report: WeeklyReport, language: str) -> Story:
         headline=wording.headline(report, language),
         sentence=wording.sentence(report, language),
         lines=wording.lines(report, language),
-        sections=sections_of(report, language),
+        sections=sections_of(report, language, channels),
     )

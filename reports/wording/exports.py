@@ -21,6 +21,7 @@ class ExportWords:
         page_title: Title of the page where the server has no name.
         figures: Heading above the tables.
         columns: Heads of the columns: what, value, interval, people.
+        usual_range: Head of the column of a section whose ranges are of what is usual.
         clear: Said of what differs beyond chance.
         method: How the figures are meant, with ``{minimum}`` for the smallest group.
         made_by: What made the page.
@@ -32,6 +33,7 @@ class ExportWords:
     page_title: str
     figures: str
     columns: tuple[str, str, str, str]
+    usual_range: str
     clear: str
     method: str
     made_by: str
@@ -60,6 +62,15 @@ _ENGLISH: Final = ExportWords(
             "emotions_change": "Change of emotions",
             "curve": "Mood through the week",
             "curve_emotions": "Emotions through the week",
+            "hours": "Hours of the week",
+            "hours_that_stand_out": "Hours that stand out",
+            "channels": "Channels",
+            "turning_point": "Turning point",
+            "good_stretch": "Longest good stretch",
+            "emotions_usual_range": "Emotions and their usual range",
+            "emotions_by_week": "Emotions week by week",
+            "next_week": "A look at next week",
+            "year": "A year in pixels",
         }
     ),
     labels=MappingProxyType(
@@ -73,14 +84,32 @@ _ENGLISH: Final = ExportWords(
             "day": "This day",
             "usual": "Usual",
             "change": "Change",
+            "mood": "Mood",
+            "classified": "Classified",
+            "brightest": "Brightest",
+            "lowest": "Lowest",
+            "length": "Length",
+            "once_in": "By chance once in",
+            "longest_in": "The longest in",
+            "before": "The period before",
+            "ahead_low": "Expected from",
+            "ahead_high": "Expected to",
+            "ahead_level": "Weeks the range is meant to hold",
+            "ahead_held": "Past weeks it would have held",
+            "ahead_error": "Mean error on past weeks",
+            "ahead_naive_error": "Mean error of “as last week”",
+            "ahead_weeks": "Computed from",
+            "middle": "Middle of the year",
+            "step_width": "Width of a step",
         }
     ),
     units=MappingProxyType(
-        {"messages": " messages", "people": " people", "weeks": " weeks", "hours": " hours"}
+        {"messages": " messages", "people": " people", "weeks": " weeks", "days": " days"}
     ),
     page_title="Mood report",
     figures="The figures",
     columns=("What", "Value", "95% interval", "People"),
+    usual_range="Usual range",
     clear="beyond chance",
     method=(
         "Every person counts once a day, however much they write. Intervals are 95% intervals "
@@ -101,6 +130,15 @@ _KOREAN: Final = ExportWords(
             "emotions_change": "감정의 변화",
             "curve": "한 주 동안의 기분",
             "curve_emotions": "한 주 동안의 감정",
+            "hours": "시간대별 기분",
+            "hours_that_stand_out": "두드러진 시간대",
+            "channels": "채널별 기분",
+            "turning_point": "전환점",
+            "good_stretch": "가장 길었던 좋은 날들",
+            "emotions_usual_range": "감정과 평소 범위",
+            "emotions_by_week": "주별 감정",
+            "next_week": "다음 주 미리 보기",
+            "year": "한 해의 기분",
         }
     ),
     labels=MappingProxyType(
@@ -114,12 +152,30 @@ _KOREAN: Final = ExportWords(
             "day": "이날",
             "usual": "평소",
             "change": "변화",
+            "mood": "기분",
+            "classified": "판단한 메시지",
+            "brightest": "가장 밝았던 때",
+            "lowest": "가장 낮았던 때",
+            "length": "길이",
+            "once_in": "우연이라면 한 번 나올 간격",
+            "longest_in": "가장 긴 기록을 살핀 기간",
+            "before": "그 앞 기간",
+            "ahead_low": "예상 범위의 아래 끝",
+            "ahead_high": "예상 범위의 위 끝",
+            "ahead_level": "범위에 들어야 할 주의 비율",
+            "ahead_held": "지난 주들이 실제로 든 비율",
+            "ahead_error": "지난 주들의 평균 오차",
+            "ahead_naive_error": "‘지난주와 같다’의 평균 오차",
+            "ahead_weeks": "계산에 쓴 주",
+            "middle": "한 해의 가운데",
+            "step_width": "한 칸의 너비",
         }
     ),
-    units=MappingProxyType({"messages": "개", "people": "명", "weeks": "주", "hours": "시간"}),
+    units=MappingProxyType({"messages": "개", "people": "명", "weeks": "주", "days": "일"}),
     page_title="기분 보고서",
     figures="수치",
     columns=("항목", "값", "95% 구간", "사람"),
+    usual_range="평소 범위",
     clear="우연을 넘는 차이",
     method=(
         "얼마나 많이 쓰든 한 사람은 하루에 한 번만 셉니다. 구간은 사람을 다시 뽑는 부트스트랩의 "
