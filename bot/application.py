@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from bot.alerts import AlertWatch
+from bot.alerts_schedule import AlertSchedule
 from bot.backoff import Backoff
 from bot.client import NunchiClient
 from bot.clock import Clock, SystemClock
@@ -107,6 +109,7 @@ async def opened(settings: Settings, clock: Clock) -> AsyncIterator[Application]
             privacy=Privacy(store, roster, pipeline),
             reporter=reporter,
             schedule=schedule,
+            alerts=AlertWatch(store, roster, clock, _owner()),
             pictures=pictures,
         )
         yield Application(services, progress)
@@ -125,6 +128,9 @@ async def serve(application: Application, token: str) -> None:
         watching = stack.enter_context(_running(_watch_roster(services.roster), "roster"))
         services.schedule.start()
         stack.callback(services.schedule.stop)
+        alerts = AlertSchedule(services.alerts)
+        alerts.start()
+        stack.callback(alerts.stop)
         connection = stack.enter_context(
             _running(supervise(application.build_client, token, Backoff()), "supervisor")
         )

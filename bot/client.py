@@ -88,6 +88,7 @@ class NunchiClient(commands.AutoShardedBot):
         """Stop what belongs to this connection, then the connection."""
         self.services.roster.unsubscribe(self.catchup.request_new)
         self.services.reporter.detach(self)
+        self.services.alerts.detach(self)
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
@@ -115,6 +116,7 @@ class NunchiClient(commands.AutoShardedBot):
             if guild.shard_id == shard_id:
                 self._keep(self._return_to(guild.id), f"gaps of guild {guild.id}")
         self.services.reporter.attach(self)
+        self.services.alerts.attach(self)
         self.services.schedule.scan_soon()
 
     async def on_guild_available(self, guild: discord.Guild) -> None:

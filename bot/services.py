@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.alerts import AlertWatch
 from bot.clock import Clock
 from bot.pictures.viewer import PictureViewer
 from bot.pipeline import Pipeline
@@ -29,4 +30,5 @@ class Services:
     privacy: Privacy
     reporter: Reporter
     schedule: Schedule
+    alerts: AlertWatch
     pictures: PictureViewer | None = None

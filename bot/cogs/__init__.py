@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.cogs.alerts import AlertsCog, AlertsDesk
 from bot.cogs.analyze import AnalyzeCog
 from bot.cogs.listening import Listening
 from bot.cogs.monitor import MonitorCog
@@ -34,5 +35,8 @@ async def add_cogs(client: NunchiClient) -> None:
     client.add_dynamic_items(*reports.ears())
     await client.add_cog(ReportCog(services, reports))
     await client.add_cog(PrivacyCog(desk))
+    alerts = AlertsDesk(services)
+    client.add_view(alerts.listener())
+    await client.add_cog(AlertsCog(alerts))
     if listening.practice.unusual:
         await client.add_cog(RenewedNoticesCog(client, listening))

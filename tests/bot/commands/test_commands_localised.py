@@ -25,8 +25,12 @@ COMMANDS = {
     "privacy opt-out",
     "privacy opt-in",
     "privacy delete",
+    "alerts on",
+    "alerts off",
+    "alerts status",
 }
 FOR_MANAGERS = {"setup", "monitor", "report"}
+FOR_MODERATORS = {"alerts"}
 GROUP_OR_SUBCOMMAND = (1, 2)
 
 
@@ -83,6 +87,8 @@ async def test_only_managers_see_the_commands_of_managers(town: Town) -> None:
         needed = command["default_member_permissions"]
         if command["name"] in FOR_MANAGERS:
             assert int(needed) == Permission.MANAGE_GUILD
+        elif command["name"] in FOR_MODERATORS:
+            assert int(needed) == Permission.MANAGE_MESSAGES
         else:
             assert needed is None
 
