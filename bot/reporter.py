@@ -29,6 +29,7 @@ from bot.report_place import Obstacle, Places, Trouble
 from bot.roster import Roster
 from bot.studio import Studio
 from bot.trouble import Herald
+from bot.views.channel_names import channel_names
 from classifiers.correction import ShareCorrection
 from classifiers.errors import NunchiError
 from reports.monthly import Period, StretchReport, compute_stretch
@@ -140,6 +141,7 @@ class Reporter:
             theme=settings.theme,
             language=spoken,
             server_name=guild.name if guild else "",
+            channels=channel_names(guild, settings) if guild else None,
         )
         return Rendered(report, spoken, pictures)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -34,16 +35,28 @@ class Studio:
             await self._worker.__aexit__(*exception)
 
     async def draw(
-        self, report: WeeklyReport, *, theme: str, language: str, server_name: str
+        self,
+        report: WeeklyReport,
+        *,
+        theme: str,
+        language: str,
+        server_name: str,
+        channels: Mapping[int, str | None] | None = None,
     ) -> tuple[PictureCard, ...]:
-        """Return the pictures of a report; none for a hidden one.
+        """Return the pictures of a report; none for a hidden one. See ``reports.cards.cards``.
 
         Raises:
             ReportError: There is no font, or the worker cannot draw.
         """
         fonts, worker = await self._open()
         drawn = await asyncio.to_thread(
-            cards, report, theme=theme, language=language, server_name=server_name, fonts=fonts
+            cards,
+            report,
+            theme=theme,
+            language=language,
+            server_name=server_name,
+            fonts=fonts,
+            channels=channels,
         )
         return tuple(
             [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +11,10 @@ from reports.report import WeeklyReport
 from reports.svg.mix import mix_card
 from reports.svg.mood import mood_card
 from reports.svg.theme import theme_of
+from reports.svg.when import when_card
+from reports.svg.where import where_card
 from reports.wording import wording_of
+from reports.wording.places import naming, when_alt, where_alt
 
 ALT_LIMIT: Final = 1024
 """Discord's limit for the description of a picture."""
@@ -21,7 +25,7 @@ class Card:
     """One picture.
 
     Attributes:
-        name: ``mood`` or ``mix``; also the stem of its file.
+        name: ``mood``, ``mix``, ``when`` or ``where``; also the stem of its file.
         svg: 1100 x 700, opaque.
         alt_text: The picture in words, the finding first, at most 1024 characters.
     """
@@ -32,11 +36,18 @@ class Card:
 
 
 def cards(
-    report: WeeklyReport, *, theme: str, language: str, server_name: str, fonts: FontBook
+    report: WeeklyReport,
+    *,
+    theme: str,
+    language: str,
+    server_name: str,
+    fonts: FontBook,
+    channels: Mapping[int, str | None] | None = None,
 ) -> tuple[Card, ...]:
     """Return the pictures of a report, in the order of reading; none for a hidden week.
 
-    There is no card on emotions where the classifier knows sentiments only.
+    There is no card on emotions where the classifier knows sentiments only, none on hours where all
+    are hidden, and none on channels where there is only one, or all are hidden.
 
     Args:
         report: What to show.
@@ -44,6 +55,8 @@ def cards(
         language: ``ko`` or ``en``.
         server_name: Any text; what no font can draw is left out, and what is too long ellipsised.
         fonts: What to draw with; give the same to the ``PictureWorker``.
+        channels: Name of each channel that exists, by id, or ``None`` for one that not every reader
+            may know of; ``None`` for all where names are not known.
 
     Raises:
         UnknownLanguage: There is no wording in that language.
@@ -56,6 +69,15 @@ def cards(
     if report.tells_emotions:
         mix = mix_card(report, colours, words, fonts, name)
         drawn.append(Card("mix", mix, _shortened(words.mix_alt(report))))
+    if report.when is not None and not report.when.empty:
+        svg = when_card(report, report.when, colours, words, fonts, name, language)
+        drawn.append(Card("when", svg, _shortened(when_alt(report, report.when, language))))
+    if report.where is not None and report.where.telling:
+        say = naming(channels, language)
+        svg = where_card(
+            report, report.where, report.mood, colours, words, fonts, name, (language, say)
+        )
+        drawn.append(Card("where", svg, _shortened(where_alt(report, report.where, language, say))))
     return tuple(drawn)
 
 

@@ -87,7 +87,8 @@ class HourFigures:
 
 def rounded(estimate: Estimate) -> Estimate:
     """Return an estimate to the digits that are published."""
-    return Estimate(*(round(end, DIGITS) for end in (estimate.value, estimate.low, estimate.high)))
+    value, low, high = (round(end, DIGITS) for end in (estimate.value, estimate.low, estimate.high))
+    return Estimate(value, low, high)
 
 
 def shown_hours(sums: MoodSums, spans: tuple[Span, ...], minimum_group: int) -> Flags:

@@ -48,6 +48,11 @@ class Where:
     channels: tuple[Channel, ...]
     hidden: int
 
+    @property
+    def telling(self) -> bool:
+        """Return whether there is a channel to show beside others."""
+        return bool(self.channels) and len(self.channels) + self.hidden > 1
+
     def those(self, beside: Beside) -> tuple[Channel, ...]:
         """Return the channels that lie so to the server."""
         return tuple(channel for channel in self.channels if channel.beside is beside)

@@ -16,6 +16,7 @@ from reports import wording
 from reports.monthly import Month, Period
 from reports.period import Week
 from reports.report import WeeklyReport
+from reports.wording.places import where_lines
 from reports.wording.stretches import period_name
 
 MAX_PICTURES: Final = 10
@@ -106,8 +107,13 @@ def _opening(report: WeeklyReport, say: Phrases) -> list[str]:
     ]
 
 
+def _mention(channel_id: int) -> str:
+    """Return what Discord shows as the channel's name to those who may know it."""
+    return f"<#{channel_id}>"
+
+
 def _facts(report: WeeklyReport, say: Phrases, limit: int) -> str:
-    lines = wording.lines(report, say.language)
+    lines = (*wording.lines(report, say.language), *where_lines(report, say.language, _mention))
     return shortened("\n".join(f"• {line}" for line in lines), limit)
 
 

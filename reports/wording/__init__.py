@@ -10,6 +10,7 @@ from reports.wording.contract import Labels, Wording
 from reports.wording.en import English
 from reports.wording.ko import Korean
 from reports.wording.numbers import is_partly
+from reports.wording.places import coverage_lines, when_lines
 
 __all__ = [
     "Labels",
@@ -55,7 +56,11 @@ def sentence(report: WeeklyReport, language: str) -> str:
 
 def lines(report: WeeklyReport, language: str) -> tuple[str, ...]:
     """Return the numbers, one finding a line; nothing for a hidden week."""
-    return wording_of(language).lines(report)
+    return (
+        *wording_of(language).lines(report),
+        *when_lines(report, language),
+        *coverage_lines(report, language),
+    )
 
 
 def late_note(report: WeeklyReport, language: str) -> str | None:
