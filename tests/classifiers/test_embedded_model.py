@@ -16,7 +16,15 @@ from classifiers.embedded.model import POOL_SCALE, Network
 from classifiers.embedded.negation import negated
 from classifiers.embedded.predictor import ENGLISH, FEELINGS, KOREAN, VALENCE_HEAD
 from classifiers.embedded.quantisation import unpacked
-from classifiers.embedded.reading import MARGIN, PLEASANTNESS, logistic, softmax, valence_of
+from classifiers.embedded.reading import (
+    MARGIN,
+    OWN_WEIGHT,
+    PLEASANTNESS,
+    in_chat,
+    logistic,
+    softmax,
+    valence_of,
+)
 from classifiers.embedded.weights import Arrays, Shape, Weights, load, save
 from classifiers.emotion import EMOTIONS, Emotion
 from classifiers.errors import InvalidOption
@@ -118,9 +126,9 @@ def test_valence_is_the_mean_of_its_head_and_of_the_emotions(tiny: EmbeddedPredi
     assert glad > 0.05
     assert angry < -0.05
     assert [abs(valence) < 0.05 for valence in plain_ones] == [True, True]
-    own = valence_of(tiny.predict_head(VALENCE_HEAD, texts))
+    own = valence_of(in_chat(tiny.predict_head(VALENCE_HEAD, texts)))
     emotions = np.array([each.probabilities for each in predictions]) @ PLEASANTNESS
-    expected = (own + emotions) / 2
+    expected = OWN_WEIGHT * own + (1 - OWN_WEIGHT) * emotions
     np.testing.assert_allclose([glad, angry, *plain_ones], expected, atol=1e-6)
 
 
@@ -141,6 +149,13 @@ def test_a_side_must_lead_by_a_margin(negative: float, positive: float, valence:
     (found,) = valence_of(chances).tolist()
     assert found == pytest.approx(valence, abs=1e-6)
     assert pytest.approx(0.2) == MARGIN
+
+
+def test_a_head_that_learnt_gloomy_lines_is_read_for_a_chat() -> None:
+    chances = np.array([[0.66, 0.14, 0.20], [1, 0, 0], [0, 0, 1]], np.float32)
+    moved = in_chat(chances)
+    np.testing.assert_allclose(moved[0], [0.3, 0.4, 0.3], atol=1e-6)
+    np.testing.assert_allclose(moved[1:], chances[1:], atol=1e-6)
 
 
 def test_a_valence_of_zero_has_no_sign() -> None:
