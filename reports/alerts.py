@@ -33,7 +33,7 @@ HISTORY_DAYS: Final = 14
 STRETCH_DAYS: Final = DAYS
 """Whole days that are watched, besides the present one: a shift is found within them or not."""
 
-THRESHOLD: Final = 8.0
+THRESHOLD: Final = 7.5
 """Evidence that makes an alert; chosen by ``benchmarks/alerts.py``."""
 
 QUIET_WEEKS: Final = 100
@@ -150,7 +150,7 @@ def judge(turns: Turns, bins: int, minimum: int) -> Finding | None:
         minimum: Bins with fewer people are not judged.
     """
     before = turns.where(turns.bin < STRETCH_START)
-    usual = Usual.learned(before, minimum) if _long_enough(before) else None
+    usual = Usual.learned(before, minimum) if long_enough(before) else None
     return None if usual is None else judge_against(usual, turns, bins, minimum)
 
 
@@ -249,7 +249,8 @@ def _measured(turns: Turns, surprise: Floats, usual: Usual, began: int) -> Findi
     return Finding(began, size, max(size - reach, -2.0), min(size + reach, 2.0), people)
 
 
-def _long_enough(before: Turns) -> bool:
+def long_enough(before: Turns) -> bool:
+    """Return whether a history, in bins before ``STRETCH_START``, reaches back far enough."""
     return len(before) > 0 and before.bin.min() <= STRETCH_START - HISTORY_DAYS * PARTS
 
 
