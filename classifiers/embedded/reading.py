@@ -28,7 +28,7 @@ CHAT: Final = (0.3, 0.4, 0.3)
 """How common the three sentiments are in what their head learnt from (about: six of nine emotions
 are unpleasant), and in a chat."""
 
-ODDS: Final[Floats] = np.array(CHAT, np.float32) / np.array(TAUGHT, np.float32)
+ODDS: Final[Floats] = np.divide(CHAT, TAUGHT, dtype=np.float32)
 """What turns posteriors under the first into posteriors under the second (Saerens et al. 2002): a
 head that learnt from mostly unpleasant lines finds every chat too gloomy."""
 
