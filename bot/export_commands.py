@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ import click
 from bot.explaining import explained
 from bot.model_commands import export as export_model
 from bot.settings import Settings, load_settings
-from reports.errors import ReportError
+from reports.errors import InvalidPeriod, ReportError
 from reports.period import Week, zone_of
 
 FORMATS: Final = ("png", "svg", "html", "json", "csv")
@@ -22,10 +23,12 @@ TABLES: Final = ("csv", "json")
 _NO_PDF: Final = (
     "there is no pdf: write html, open the page and let the browser print it into a file"
 )
+_MONTH: Final = re.compile(r"([0-9]{4})-M?([0-9]{2})")
 _DATE: Final = click.DateTime(["%Y-%m-%d"])
 
 if TYPE_CHECKING:
     from bot.exporting import Written
+    from reports.monthly import Month
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -65,6 +68,30 @@ def _timezone(name: str) -> str:
     return zone_of(name).key
 
 
+def _month(text: str) -> Month:
+    """Return the month of ``2026-11``, or of its key ``2026-M11``."""
+    # Late, because it brings arithmetic along that no other command waits for.
+    from reports.monthly import Month  # noqa: PLC0415
+
+    match = _MONTH.fullmatch(text)
+    if match is None:
+        msg = f"{text!r} is no month; write it like 2026-11"
+        raise InvalidPeriod(msg)
+    return Month(int(match[1]), int(match[2]))
+
+
+def _names(_: click.Context, __: click.Parameter, value: tuple[str, ...]) -> dict[int, str]:
+    """Return the names of channels by id."""
+    names = {}
+    for each in value:
+        channel, _equals, name = each.partition("=")
+        if not (channel.isascii() and channel.isdigit() and name.strip()):
+            msg = f"{each!r} names no channel; write it like 1234=general"
+            raise click.BadParameter(msg)
+        names[int(channel)] = name.strip().removeprefix("#")
+    return names
+
+
 def _place_options(command: F) -> F:
     """Add the options that say where the records are."""
     for option in (
@@ -102,6 +129,9 @@ def _out(default: str) -> Callable[[F], F]:
     callback=_checked(Week.parse),
     help="Such as 2026-W46. Default: the last week that is over.",
 )
+@click.option(
+    "--month", callback=_checked(_month), help="Such as 2026-11, in place of a week; no pictures."
+)
 @_out("report")
 @click.option(
     "--format",
@@ -118,6 +148,14 @@ def _out(default: str) -> Callable[[F], F]:
     help="Of png and svg; the page follows its reader. Default: the server's own.",
 )
 @click.option("--name", default="", help="Name of the server; the store knows none.")
+@click.option(
+    "--channel",
+    "channels",
+    multiple=True,
+    callback=_names,
+    metavar="ID=NAME",
+    help="Name of a channel; may be given again.",
+)
 @_bom
 @click.pass_obj
 def report(
@@ -127,21 +165,34 @@ def report(
     guild_id: int,
     timezone: str | None,
     week: Week | None,
+    month: Month | None,
     out: Path,
     **looks: Any,  # noqa: ANN401 -- what the options above make of it
 ) -> None:
-    """Write the report of a week into files.
+    """Write the report of a week or a month into files.
 
     The bot need not run. What the report hides is in no file.
     """
+    if week is not None and month is not None:
+        msg = "--week and --month exclude each other"
+        raise click.UsageError(msg)
     settings = _settings(env_file)
     # Late, because no other command draws.
     from bot.exporting import Looks, Place, export_report  # noqa: PLC0415
 
     place = Place(_address(settings, store), guild_id, timezone)
-    shown = Looks(looks["formats"], looks["language"], looks["theme"], looks["name"], looks["bom"])
+    shown = Looks(
+        looks["formats"],
+        looks["language"],
+        looks["theme"],
+        looks["name"],
+        looks["bom"],
+        looks["channels"],
+    )
     with explained(settings.secrets()):
-        written = asyncio.run(export_report(settings, place, week, shown, out, datetime.now(UTC)))
+        written = asyncio.run(
+            export_report(settings, place, month or week, shown, out, datetime.now(UTC))
+        )
     _tell(written)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -18,16 +18,17 @@ from reports.cards import Card, cards
 from reports.errors import InvalidPeriod, NothingToExport
 from reports.export.aggregates import Range, aggregates, aggregates_document
 from reports.export.document import as_json, document_of
+from reports.export.months import story_of_month
 from reports.export.page import page_of
-from reports.export.story import story_of_week
+from reports.export.story import Story, story_of_week
 from reports.export.table import as_csv
 from reports.export.webfont import standalone
 from reports.fonts import FontBook
+from reports.monthly import Month, compute_stretch
 from reports.period import Week, zone_of
 from reports.rasterise import rasterise
 from reports.report import WeeklyReport
 from reports.weekly import compute
-from reports.wording import sentence
 from storage.open import file_of, open_store
 from storage.records import GuildSettings
 from storage.store import Store
@@ -65,6 +66,7 @@ class Looks:
         theme: ``dark`` or ``light``, of the pictures; ``None`` for the server's own.
         server_name: Any text, or none: the store knows no names.
         bom: Whether the CSV begins with a byte order mark, for Excel.
+        channels: Names of channels by id, as far as they are told.
     """
 
     formats: tuple[str, ...] = FORMATS
@@ -72,6 +74,7 @@ class Looks:
     theme: str | None = None
     server_name: str = ""
     bom: bool = False
+    channels: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +107,19 @@ async def opened_place(place: Place) -> AsyncIterator[tuple[Store, GuildSettings
 
 
 async def export_report(
-    settings: Settings, place: Place, week: Week | None, looks: Looks, out: Path, now: datetime
+    settings: Settings,
+    place: Place,
+    period: Week | Month | None,
+    looks: Looks,
+    out: Path,
+    now: datetime,
 ) -> Written:
-    """Write the report of a week into a folder; the same records give the same bytes.
+    """Write the report of a week or a month into a folder; the same records give the same bytes.
 
     Args:
         settings: Fonts and classifier.
         place: Where the records are.
-        week: Which week; ``None`` for the last one that is over.
+        period: Which one; ``None`` for the last week that is over.
         looks: How it is written.
         out: The folder; made where it is missing.
         now: The present moment, aware.
@@ -121,20 +129,29 @@ async def export_report(
     """
     correction = correction_of(settings)
     async with opened_place(place) as (store, guild):
-        chosen = week or Week.of(now, zone_of(guild.timezone)).previous()
-        report = await compute(store, guild, chosen, now=now, correction=correction)
-    if not report.messages:
+        chosen = period or Week.of(now, zone_of(guild.timezone)).previous()
+        if isinstance(chosen, Month):
+            drawing = None
+            stretch = await compute_stretch(store, guild, chosen, now=now, correction=correction)
+            messages = stretch.messages
+            story = story_of_month(stretch, chosen, looks.language or guild.language)
+        else:
+            drawing = await compute(store, guild, chosen, now=now, correction=correction)
+            messages = drawing.messages
+            story = story_of_week(drawing, looks.language or guild.language, looks.channels)
+    if not messages:
         msg = (
-            f"no message of server {place.guild_id} is kept from {chosen.key} "
-            f"({chosen.monday} to {chosen.sunday}, {guild.timezone})"
+            f"no message of server {place.guild_id} is kept from {story.key} "
+            f"({story.first_day} to {story.last_day}, {story.timezone})"
         )
         raise NothingToExport(msg)
-    wants_pictures = bool({"png", "svg", "html"} & set(looks.formats))
-    fonts = await asyncio.to_thread(FontBook.load, settings.font_dir) if wants_pictures else None
-    contents = await asyncio.to_thread(_contents, report, looks, guild, fonts)
-    paths = await asyncio.to_thread(write_all, out, contents)
-    hidden = sentence(report, looks.language or guild.language) if report.hidden else ""
-    return Written(paths, hidden)
+    contents = await asyncio.to_thread(
+        _contents, story, drawing, looks, looks.theme or guild.theme, settings.font_dir
+    )
+    note = story.sentence if story.hidden else ""
+    if drawing is None and {"png", "svg"} & set(looks.formats):
+        note = note or "there are pictures of weeks only: png and svg are left out"
+    return Written(await asyncio.to_thread(write_all, out, contents), note)
 
 
 async def export_aggregates(
@@ -216,28 +233,46 @@ def write_all(out: Path, contents: Sequence[tuple[str, bytes]]) -> tuple[Path, .
 
 
 def _contents(
-    report: WeeklyReport, looks: Looks, guild: GuildSettings, fonts: FontBook | None
+    story: Story, report: WeeklyReport | None, looks: Looks, theme: str, font_dir: Path | None
 ) -> list[tuple[str, bytes]]:
     """Return the name and the content of each file."""
-    story, name = story_of_week(report, looks.language or guild.language), looks.server_name
-    stem, theme = f"nunchi-{story.key}", looks.theme or guild.theme
+    stem, name = f"nunchi-{story.key}", looks.server_name
     drawn: dict[str, tuple[Card, ...]] = {}
     contents: list[tuple[str, bytes]] = []
-    if fonts is not None:
-        for each in ("dark", "light"):
-            drawn[each] = cards(
-                report, theme=each, language=story.language, server_name=name, fonts=fonts
-            )
+    if {"png", "svg", "html", "json"} & set(looks.formats):
+        fonts = FontBook.load(font_dir)
+        drawn = {each: _cards(report, each, story, looks, fonts) for each in ("dark", "light")}
         contents += _pictures(drawn[theme], stem, looks, fonts)
         if "html" in looks.formats:
             contents.append((f"{stem}.html", page_of(story, name, drawn, fonts).encode()))
     if "json" in looks.formats:
-        document = document_of(story, name, drawn.get(theme, ()))
+        document = document_of(story, name, drawn[theme])
         contents.append((f"{stem}.json", as_json(document).encode()))
     if "csv" in looks.formats:
         table = as_csv([(story.key, story.sections)], bom=looks.bom)
         contents.append((f"{stem}.csv", table))
     return contents
+
+
+def _cards(
+    report: WeeklyReport | None, theme: str, story: Story, looks: Looks, fonts: FontBook
+) -> tuple[Card, ...]:
+    if report is None:
+        return ()
+    seen = report.where.channels if report.where is not None else ()
+    # What is not in here would be called deleted.
+    names = {
+        each.channel_id: looks.channels.get(each.channel_id, f"…{each.channel_id % 10_000:04d}")
+        for each in seen
+    }
+    return cards(
+        report,
+        theme=theme,
+        language=story.language,
+        server_name=looks.server_name,
+        fonts=fonts,
+        channels=names,
+    )
 
 
 def _pictures(

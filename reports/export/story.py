@@ -9,7 +9,9 @@ from datetime import date, timedelta
 from reports import wording
 from reports.export.observation import Section
 from reports.export.sections import sections_of
+from reports.export.words import Words
 from reports.report import WeeklyReport
+from reports.wording.places import where_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def story_of_week(
     Raises:
         UnknownLanguage: There is no wording in that language.
     """
-    week = report.week
+    week, words = report.week, Words.of(language, channels)
     return Story(
         guild_id=report.guild_id,
         kind="week",
@@ -85,6 +87,9 @@ def story_of_week(
         dates=wording.date_range(week, language),
         headline=wording.headline(report, language),
         sentence=wording.sentence(report, language),
-        lines=wording.lines(report, language),
+        lines=(
+            *wording.lines(report, language),
+            *where_lines(report, language, words.channel),
+        ),
         sections=sections_of(report, language, channels),
     )

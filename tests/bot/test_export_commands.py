@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator, FormatChecker
@@ -25,6 +26,7 @@ from tests.reports.report_samples import (
     SETTINGS,
     WEEK,
     by_sentiment,
+    changed,
     community,
     day_of,
     local,
@@ -439,6 +441,59 @@ def test_a_week_that_is_not_over_is_left_out(store: str, tmp_path: Path) -> None
     assert [each["key"] for each in document["periods"]][-1] == "2026-W45"
 
 
+# Channels and months
+
+
+@pytest.fixture(scope="module")
+def channel_store(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Two lively channels, two that only three people each write in."""
+    columns = community()
+    person, place = person_of(columns), np.arange(len(columns)) % 2 + 901
+    few = np.arange(len(columns)) % 40 == 0
+    place = np.where(few & (person < 3), 903, np.where(few & (person % 7 == 3), 904, place))
+    place = np.where((place == 904) & (person > 17), 902, place)
+    path = tmp_path_factory.mktemp("channels") / "nunchi.sqlite3"
+    changed_columns = changed(columns, channel_id=place.astype(np.int64))
+    return fill_store(path, SETTINGS, records_of(changed_columns))
+
+
+def test_channels_by_the_names_that_are_told(channel_store: str, tmp_path: Path) -> None:
+    name = "=cmd|' /C calc'!A0"
+    told = ("--channel", f"901={name}", "--channel", "904=secret")
+    written = report(channel_store, tmp_path / "out", "--format", "json,csv,svg", *told)
+    document = valid(written[f"nunchi-{WEEK.key}.json"], "report.schema.json")
+    channels = document["sections"]["channels"]["observations"]
+    assert [(each["key"], each["label"]) for each in channels] == [
+        ("901", f"#{name}"),
+        ("902", "#…0902"),
+    ]
+    assert not any("n" in each for each in channels)
+    everything = b"".join(written.values())
+    assert b"secret" not in everything
+    assert b"#\xe2\x80\xa60902" in written[f"nunchi-{WEEK.key}-where.svg"]
+    assert not [
+        cell
+        for row in rows(written[f"nunchi-{WEEK.key}.csv"])
+        for cell in (row["section"], row["key"], row["unit"], row["period"])
+        if cell.startswith(("=", "+", "-", "@"))
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_month_beside_the_one_before(store: str, tmp_path: Path, language: str) -> None:
+    out = tmp_path / "out"
+    place = ("--store", store, "--guild", str(GUILD), "--out", str(out))
+    result = says("report", *place, "--month", "2026-11", "--language", language)
+    assert "pictures of weeks only" in result.stderr
+    written = files(result, out)
+    assert set(written) == {f"nunchi-2026-M11.{end}" for end in ("html", "json", "csv")}
+    document = valid(written["nunchi-2026-M11.json"], "report.schema.json")
+    assert document["period"]["kind"] == "month"
+    mood = {each["key"] for each in document["sections"]["mood"]["observations"]}
+    assert mood == {"month", "before", "change"}
+    assert page(written["nunchi-2026-M11.html"]).all("html") == [{"lang": language}]
+
+
 # What is refused
 
 
@@ -451,6 +506,10 @@ def test_a_week_that_is_not_over_is_left_out(store: str, tmp_path: Path) -> None
         (["--guild", "9"], 69, "the store knows no server 9; it knows 7"),
         (["--store", "sqlite:///nope.sqlite3"], 69, "there is no database nope.sqlite3"),
         (["--store", "nowhere"], 78, "'nowhere' is no store"),
+        (["--month", "November"], 2, "'November' is no month; write it like 2026-11"),
+        (["--month", "2026-13"], 2, "there is no month 13"),
+        (["--month", "2026-11"], 2, "--week and --month exclude each other"),
+        (["--channel", "general"], 2, "'general' names no channel"),
         (["--format", "pdf"], 2, "let the browser print it"),
         (["--format", "png,doc"], 2, "'doc' is none of png, svg, html, json, csv"),
         (["--timezone", "Mars/Olympus"], 2, "'Mars/Olympus' is no timezone"),
