@@ -10,10 +10,14 @@ from reports.fonts import FontBook
 from reports.report import WeeklyReport
 from reports.svg.mix import mix_card
 from reports.svg.mood import mood_card
-from reports.svg.theme import theme_of
+from reports.svg.theme import Theme, theme_of
+from reports.svg.usual import usual_card
 from reports.svg.when import when_card
 from reports.svg.where import where_card
-from reports.wording import wording_of
+from reports.svg.year import year_card
+from reports.wording import Wording, wording_of
+from reports.wording.past import past_wording
+from reports.wording.past_contract import PastWording
 from reports.wording.places import naming, when_alt, where_alt
 
 ALT_LIMIT: Final = 1024
@@ -25,7 +29,8 @@ class Card:
     """One picture.
 
     Attributes:
-        name: ``mood``, ``mix``, ``when`` or ``where``; also the stem of its file.
+        name: ``mood``, ``mix``, ``when``, ``where``, ``usual`` or ``year``; also the stem of its
+            file.
         svg: 1100 x 700, opaque.
         alt_text: The picture in words, the finding first, at most 1024 characters.
     """
@@ -47,7 +52,8 @@ def cards(
     """Return the pictures of a report, in the order of reading; none for a hidden week.
 
     There is no card on emotions where the classifier knows sentiments only, none on hours where all
-    are hidden, and none on channels where there is only one, or all are hidden.
+    are hidden, and none on channels where there is only one, or all are hidden. Usual ranges and
+    the year need some weeks before.
 
     Args:
         report: What to show.
@@ -78,7 +84,26 @@ def cards(
             report, report.where, report.mood, colours, words, fonts, name, (language, say)
         )
         drawn.append(Card("where", svg, _shortened(where_alt(report, report.where, language, say))))
+    drawn += _past_cards(report, colours, (words, past_wording(language)), fonts, name)
     return tuple(drawn)
+
+
+def _past_cards(
+    report: WeeklyReport,
+    colours: Theme,
+    words: tuple[Wording, PastWording],
+    fonts: FontBook,
+    name: str,
+) -> list[Card]:
+    """Return the pictures of what the weeks before tell."""
+    drawn = []
+    if report.usual is not None:
+        svg = usual_card(report, report.usual, colours, words, fonts, name)
+        drawn.append(Card("usual", svg, _shortened(words[1].usual_alt(report.usual))))
+    if report.year is not None:
+        svg = year_card(report.year, colours, words, fonts, name)
+        drawn.append(Card("year", svg, _shortened(words[1].year_alt(report.year))))
+    return drawn
 
 
 def _shortened(text: str) -> str:

@@ -135,11 +135,19 @@ class Canvas:
         """Draw a circle with the given attributes."""
         self._add(f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(radius)}" {attributes}/>')
 
-    def hatch(self, name: str) -> str:
-        """Define a hatching and return the paint that refers to it."""
+    def hatch(self, name: str, width: float = 14, colour: str = "") -> str:
+        """Define a hatching and return the paint that refers to it.
+
+        Args:
+            name: Unique within the picture.
+            width: From one line to the next.
+            colour: Of the lines; that of the grid if not given.
+        """
+        line, whole = number(width * 5 / 14), number(width)
         self._add(
-            f'<defs><pattern id="{name}" width="14" height="14" patternUnits="userSpaceOnUse" '
-            f'patternTransform="rotate(45)"><rect width="5" height="14" fill="{self.theme.grid}"/>'
+            f'<defs><pattern id="{name}" width="{whole}" height="{whole}" '
+            'patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+            f'<rect width="{line}" height="{whole}" fill="{colour or self.theme.grid}"/>'
             "</pattern></defs>"
         )
         return f"url(#{name})"

@@ -6,15 +6,18 @@ from classifiers.emotion import Emotion
 from reports.errors import UnknownLanguage
 from reports.period import Week
 from reports.report import MoodSummary, WeeklyReport
+from reports.wording.closing import closing
 from reports.wording.contract import Labels, Wording
 from reports.wording.en import English
 from reports.wording.ko import Korean
 from reports.wording.numbers import is_partly
+from reports.wording.past import past_lines
 from reports.wording.places import coverage_lines, when_lines
 
 __all__ = [
     "Labels",
     "Wording",
+    "closing",
     "date_range",
     "emotion_name",
     "headline",
@@ -59,6 +62,7 @@ def lines(report: WeeklyReport, language: str) -> tuple[str, ...]:
     return (
         *wording_of(language).lines(report),
         *when_lines(report, language),
+        *past_lines(report, language),
         *coverage_lines(report, language),
     )
 
