@@ -108,6 +108,7 @@ async def opened(settings: Settings, clock: Clock) -> AsyncIterator[Application]
             pipeline=pipeline,
             privacy=Privacy(store, roster, pipeline),
             reporter=reporter,
+            studio=studio,
             schedule=schedule,
             alerts=AlertWatch(store, roster, clock, _owner()),
             pictures=pictures,

@@ -1,17 +1,24 @@
-"""What a member may demand: to be left alone, and to be forgotten."""
+"""What a member may demand: to be left alone, to be forgotten, and to see what is kept."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.pipeline import Pipeline
 from bot.roster import Roster
-from storage.records import GuildSettings
+from reports.own_data import OwnData, own_data
+from reports.personal import OwnMood, own_mood
+from storage.records import Choices, GuildSettings
 from storage.store import Store
 
 
 class Privacy:
-    """Opt-outs and erasure; both hold at once, also for messages that are still on their way."""
+    """Opt-outs, erasure and a member's view of their own data.
+
+    Opt-outs and erasure hold at once, also for messages that are still on their way. Whether a
+    member sees their own mood is asked of the store each time, so a choice holds at once too.
+    """
 
     def __init__(self, store: Store, roster: Roster, pipeline: Pipeline) -> None:
         self._store = store
@@ -49,6 +56,64 @@ class Privacy:
         if settings is not None and settings.report.planned_by == user_id:
             await self._roster.change(guild_id, _unplanned)
         return await self._pipeline.erase_author(guild_id, self._roster.author(guild_id, user_id))
+
+    async def choices(self, guild_id: int, user_id: int) -> Choices:
+        """Return what a user decided, as the store has it now.
+
+        Raises:
+            StoreUnavailable: It does not answer.
+        """
+        choices = await self._store.choices(guild_id, self._roster.author(guild_id, user_id))
+        refused = choices.refused or self.is_refused(guild_id, user_id)
+        return replace(choices, refused=refused)
+
+    async def show_own_mood(self, guild_id: int, user_id: int, at: datetime) -> bool:
+        """Let a user see their own mood; False, and nothing is kept, when they have opted out.
+
+        Raises:
+            StoreUnavailable: Nothing changed.
+        """
+        if (await self.choices(guild_id, user_id)).refused:
+            return False
+        await self._store.allow_personal(guild_id, self._roster.author(guild_id, user_id), at)
+        return True
+
+    async def hide_own_mood(self, guild_id: int, user_id: int) -> bool:
+        """Show a user their own mood no more; return whether it was shown before.
+
+        Raises:
+            StoreUnavailable: Nothing changed.
+        """
+        return await self._store.deny_personal(guild_id, self._roster.author(guild_id, user_id))
+
+    async def own_mood(self, settings: GuildSettings, user_id: int, now: datetime) -> OwnMood:
+        """Return a user's own mood; the caller has asked whether the user chose to see it.
+
+        Raises:
+            StoreUnavailable: The store does not answer.
+            UnknownTimezone: The guild's timezone means nothing here.
+        """
+        author = self._roster.author(settings.guild_id, user_id)
+        return await own_mood(self._store, settings, author, now=now)
+
+    async def records(self, guild_id: int, user_id: int) -> int:
+        """Return how many records are kept about a user.
+
+        Raises:
+            StoreUnavailable: The store does not answer.
+        """
+        return await self._store.count_author(guild_id, self._roster.author(guild_id, user_id))
+
+    async def own_data(
+        self, settings: GuildSettings, user_id: int, *, now: datetime, limit: int
+    ) -> OwnData:
+        """Return everything that is kept about a user, in files of at most ``limit`` bytes.
+
+        Raises:
+            StoreUnavailable: The store does not answer.
+        """
+        author = self._roster.author(settings.guild_id, user_id)
+        return await own_data(self._store, settings, user_id, author, now=now, limit=limit)
 
 
 def _unplanned(settings: GuildSettings) -> GuildSettings:

@@ -13,6 +13,7 @@ from bot.reporter import Reporter
 from bot.roster import Roster
 from bot.schedule import Schedule
 from bot.settings import Settings
+from bot.studio import Studio
 from classifiers.classifier import Classifier
 from storage.store import Store
 
@@ -29,6 +30,7 @@ class Services:
     pipeline: Pipeline
     privacy: Privacy
     reporter: Reporter
+    studio: Studio
     schedule: Schedule
     alerts: AlertWatch
     pictures: PictureViewer | None = None

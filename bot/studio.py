@@ -10,7 +10,9 @@ from typing import Self
 from bot.views.report import PictureCard
 from reports.cards import cards
 from reports.fonts import FontBook
+from reports.personal import OwnMood
 from reports.picture import PictureWorker
+from reports.svg.own_year import own_year_card
 from reports.weekly import WeeklyReport
 
 
@@ -68,6 +70,20 @@ class Studio:
                 for card in drawn
             ]
         )
+
+    async def draw_own_year(self, own: OwnMood, *, theme: str, language: str) -> PictureCard | None:
+        """Return the picture of a member's own year; ``None`` without a day to show.
+
+        Raises:
+            ReportError: There is no font, or the worker cannot draw.
+        """
+        fonts, worker = await self._open()
+        card = await asyncio.to_thread(
+            own_year_card, own, theme=theme, language=language, fonts=fonts
+        )
+        if card is None:
+            return None
+        return PictureCard("nunchi-my-year.png", await worker.render(card.svg), card.alt_text)
 
     async def _open(self) -> tuple[FontBook, PictureWorker]:
         async with self._opening:

@@ -9,6 +9,7 @@ from bot.cogs.analyze import AnalyzeCog
 from bot.cogs.listening import Listening
 from bot.cogs.monitor import MonitorCog
 from bot.cogs.mood import MoodCog
+from bot.cogs.own_mood import OwnMoodDesk
 from bot.cogs.privacy import PrivacyCog, PrivacyDesk
 from bot.cogs.renewed_notices import RenewedNoticesCog
 from bot.cogs.report import ReportCog
@@ -28,9 +29,11 @@ async def add_cogs(client: NunchiClient) -> None:
     client.add_view(desk.listener())
     await client.add_cog(SetupCog(services, panel))
     await client.add_cog(MonitorCog(services, listening))
-    await client.add_cog(MoodCog(services))
+    own = OwnMoodDesk(services)
+    client.add_view(own.listener())
+    await client.add_cog(MoodCog(services, own))
     await client.add_cog(AnalyzeCog(services, client.tree))
-    reports = ReportDesk(services, desk.my_data_clicked)
+    reports = ReportDesk(services, own.show)
     client.add_view(reports.listener())
     client.add_dynamic_items(*reports.ears())
     await client.add_cog(ReportCog(services, reports))

@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot.cogs.answers import answer, guild_of
 from bot.cogs.listening import settings_of
+from bot.cogs.own_mood import OwnMoodDesk
 from bot.i18n import phrases_for, phrases_in
 from bot.services import Services
 from bot.views.mood import server_mood
@@ -23,10 +24,17 @@ class MoodCog(
     group_name="mood",
     group_description=locale_str("See how the server feels"),
 ):
-    """Aggregates only; nobody stands out in them."""
+    """Aggregates, in which nobody stands out; and a member's own mood, for that member only."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, own: OwnMoodDesk) -> None:
         self._services = services
+        self._own = own
+
+    @app_commands.command(name="me", description=locale_str("See your own mood; nobody else does"))
+    @app_commands.checks.cooldown(5, 30.0)
+    async def me(self, interaction: discord.Interaction) -> None:
+        """Show the member's own week and year, or how to switch that on."""
+        await self._own.show(interaction)
 
     @app_commands.command(
         name="server", description=locale_str("Show the mood of the whole server")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str
@@ -12,7 +14,7 @@ from bot.cogs.listening import settings_of
 from bot.i18n import phrases_for
 from bot.services import Services
 from bot.views import privacy as views
-from bot.views.buttons import METHOD, MY_DATA
+from bot.views.buttons import EXPORT, METHOD, MY_DATA
 from bot.views.layout import Layout
 from bot.views.listeners import ButtonEar, Listener
 from bot.views.notice import method
@@ -29,6 +31,7 @@ class PrivacyDesk:
         return Listener(
             ButtonEar(MY_DATA, self.my_data_clicked),
             ButtonEar(METHOD, self._method_clicked),
+            ButtonEar(EXPORT, self._export_clicked),
             ButtonEar(views.OPT_OUT, self._opt_out_clicked),
             ButtonEar(views.OPT_IN, self._opt_in_clicked),
             ButtonEar(views.DELETE, self._delete_clicked),
@@ -57,8 +60,28 @@ class PrivacyDesk:
     async def my_data_clicked(self, interaction: discord.Interaction) -> None:
         """Show members what they may decide about their own data."""
         guild_id, say = guild_id_of(interaction), phrases_for(interaction)
-        refused = self._services.privacy.is_refused(guild_id, interaction.user.id)
-        await answer(interaction, views.my_data(refused=refused, say=say))
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        privacy, user_id = self._services.privacy, interaction.user.id
+        refused = privacy.is_refused(guild_id, user_id)
+        records = 0 if refused else await privacy.records(guild_id, user_id)
+        await answer(interaction, views.my_data(refused=refused, records=records, say=say))
+
+    async def _export_clicked(self, interaction: discord.Interaction) -> None:
+        guild, say = guild_of(interaction), phrases_for(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        data = await self._services.privacy.own_data(
+            settings_of(guild, self._services),
+            interaction.user.id,
+            now=self._services.clock.now(),
+            limit=interaction.filesize_limit,
+        )
+        for number, file in enumerate(data.files):
+            await interaction.followup.send(
+                view=views.exported(data, number, say),
+                file=discord.File(io.BytesIO(file.content), file.name),
+                ephemeral=True,
+                allowed_mentions=NOBODY,
+            )
 
     async def _method_clicked(self, interaction: discord.Interaction) -> None:
         minimum_group = settings_of(guild_of(interaction), self._services).minimum_group
@@ -131,4 +154,5 @@ class PrivacyCog(
 
 
 async def _replace(interaction: discord.Interaction, view: Layout) -> None:
-    await interaction.edit_original_response(view=view, allowed_mentions=NOBODY)
+    # Pictures of what stood there before go with it.
+    await interaction.edit_original_response(view=view, attachments=[], allowed_mentions=NOBODY)

@@ -1,4 +1,4 @@
-"""The two buttons under everything that the bot posts in public; they work for ever."""
+"""Buttons that stand in several places; they work for ever."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ from bot.views.layout import row
 
 MY_DATA: Final = "nunchi:optout"
 METHOD: Final = "nunchi:method"
+EXPORT: Final = "nunchi:privacy:export"
+
+
+def export_button(say: Phrases) -> discord.ui.Button[Any]:
+    """Return the button that hands a member everything that is kept about them."""
+    return discord.ui.Button(label=say("Export my data"), custom_id=EXPORT)
 
 
 def public_buttons(say: Phrases) -> discord.ui.ActionRow[Any]:

@@ -7,7 +7,9 @@ from typing import Any, Final
 import discord
 
 from bot.i18n import Phrases
+from bot.views.buttons import export_button
 from bot.views.layout import Layout, row, text
+from reports.own_data import OwnData
 
 OPT_OUT: Final = "nunchi:privacy:opt-out"
 OPT_IN: Final = "nunchi:privacy:opt-in"
@@ -16,11 +18,21 @@ DELETE_CONFIRMED: Final = "nunchi:privacy:delete-confirmed"
 KEEP: Final = "nunchi:privacy:keep"
 
 
-def my_data(*, refused: bool, say: Phrases) -> Layout:
-    """Return what is kept about a member, and what they can do about it."""
+def my_data(*, refused: bool, records: int, say: Phrases) -> Layout:
+    """Return what is kept about a member, and what they can do about it.
+
+    Args:
+        refused: Whether the member has opted out.
+        records: How many records are kept about the member.
+        say: The reader's language.
+    """
     if refused:
         state = say("You have opted out: none of your messages is measured, and nothing is kept.")
-        return Layout(text("### " + say("My data"), state), row(_button(OPT_IN, say("Opt in"))))
+        buttons = row(_button(OPT_IN, say("Opt in")), export_button(say))
+        return Layout(text("### " + say("My data"), state), buttons)
+    count = say.plural(
+        "{count} record is kept about you now.", "{count} records are kept about you now.", records
+    )
     return Layout(
         text(
             "### " + say("My data"),
@@ -29,11 +41,42 @@ def my_data(*, refused: bool, say: Phrases) -> Layout:
                 "emotions, the channel and the time, under a code instead of your name. "
                 "No text is kept."
             ),
+            f"**{count}**",
         ),
         row(
             _button(OPT_OUT, say("Opt out"), discord.ButtonStyle.primary),
+            export_button(say),
             _button(DELETE, say("Delete my data")),
         ),
+    )
+
+
+def exported(data: OwnData, number: int, say: Phrases) -> Layout:
+    """Return the message that carries one file of an export.
+
+    Args:
+        data: The export.
+        number: Which of its files, from 0.
+        say: The reader's language.
+    """
+    file = discord.ui.File[Any](f"attachment://{data.files[number].name}")
+    if number:
+        part = say("Part {number} of {count}", number=number + 1, count=len(data.files))
+        return Layout(text(part), file)
+    count = say.plural(
+        "{count} record and your choices in this server, complete and exactly as they are kept.",
+        "{count} records and your choices in this server, complete and exactly as they are kept.",
+        data.records,
+    )
+    several = (
+        say.plural("It comes in {count} file.", "It comes in {count} files.", len(data.files))
+        if len(data.files) > 1
+        else ""
+    )
+    return Layout(
+        text("### " + say("Everything kept about you"), count, several),
+        file,
+        text("-# " + say("Only you see this. The file holds no text of yours: none is kept.")),
     )
 
 

@@ -15,6 +15,7 @@ COMMANDS = {
     "monitor add",
     "monitor remove",
     "monitor list",
+    "mood me",
     "mood server",
     "analyze text",
     "report now",
