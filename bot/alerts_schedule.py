@@ -14,19 +14,24 @@ MINUTE: Final = 15
 
 
 class AlertSchedule:
-    """The job of one process."""
+    """The job of one process.
 
-    def __init__(self, watch: AlertWatch) -> None:
+    Args:
+        watch: What looks.
+        trigger: When it looks; every hour if not given.
+    """
+
+    def __init__(self, watch: AlertWatch, trigger: CronTrigger | None = None) -> None:
         self._watch = watch
+        self._trigger = trigger or CronTrigger(minute=MINUTE, timezone=UTC)
         self._jobs = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None}
         )
 
     def start(self) -> None:
-        """Look every hour from now on."""
+        """Look from now on."""
         self._jobs.start()
-        trigger = CronTrigger(minute=MINUTE, timezone=UTC)
-        self._jobs.add_job(self._watch.check_everywhere, trigger, max_instances=1)
+        self._jobs.add_job(self._watch.check_everywhere, self._trigger, max_instances=1)
 
     def stop(self) -> None:
         """Stop; harmless when not started."""
