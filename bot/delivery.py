@@ -33,8 +33,9 @@ Place = discord.TextChannel | discord.Thread
 _NOBODY: Final = discord.AllowedMentions.none()
 _WEEK_OF_MINUTES: Final = 10080
 _NAME_LIMIT: Final = 100
-_REFUSED_CONTENT: Final = (400, 413)
-"""Answers of Discord to a message that it does not take as it is: malformed, or too large."""
+_TOO_LARGE: Final = 413
+_NOT_TAKEN: Final = frozenset({50035, 40005})
+"""Discord's codes for a message that it does not take as it is: malformed, or too large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ async def deliver(
                 view=message.view, files=message.files, nonce=nonce, allowed_mentions=_NOBODY
             )
         except discord.HTTPException as error:
-            if error.status not in _REFUSED_CONTENT:
+            if error.status != _TOO_LARGE and error.code not in _NOT_TAKEN:
                 raise
             log.warning("a report goes out as plain text: HTTP %s, %s", error.status, error.code)
     return await channel.send(rendered.text, nonce=nonce, allowed_mentions=_NOBODY)

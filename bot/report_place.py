@@ -93,6 +93,10 @@ def _usable(channel: discord.abc.GuildChannel | discord.Thread) -> Place | Obsta
     if missing:
         return Obstacle(Trouble.CLOSED, missing)
     # Posting opens an archived thread again, unless moderators have locked it.
-    if isinstance(channel, discord.Thread) and channel.locked and not may.manage_threads:
+    if (
+        isinstance(channel, discord.Thread)
+        and channel.locked
+        and (channel.archived or not may.manage_threads)
+    ):
         return Obstacle(Trouble.ARCHIVED, ("manage_threads",))
     return channel

@@ -7,10 +7,11 @@ told, ``repaired-N`` for the first post that went through afterwards.
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import aiohttp
@@ -27,10 +28,17 @@ from storage.store import Store
 log = logging.getLogger(__name__)
 
 LEASE: Final = timedelta(minutes=10)
+TELLING: Final = 30.0
+"""Seconds after which a place that does not take the message is given up."""
+
+TELL_AGAIN: Final = timedelta(hours=1)
+"""How long nobody is told after a try that may have failed by accident."""
+
 TOLD: Final = "trouble-"
 REPAIRED: Final = "repaired-"
 
 _UNSENT = (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError)
+User = discord.Object
 _NOBODY: Final = discord.AllowedMentions.none()
 
 
@@ -52,6 +60,7 @@ class Herald:
         self._store = store
         self._clock = clock
         self._owner = owner
+        self._not_before: dict[int, datetime] = {}
 
     async def tell(
         self,
@@ -69,6 +78,9 @@ class Herald:
         name = _name(settings, obstacle, period, claims)
         if any(claim.period == name and claim.state is not ClaimState.CLAIMED for claim in claims):
             return
+        now = self._clock.now()
+        if now < self._not_before.get(settings.guild_id, now):
+            return
         claim = await self._claimed(settings.guild_id, name)
         if claim is None:
             return
@@ -80,13 +92,17 @@ class Herald:
             guild.name if guild else "",
             phrases_in(settings.language),
         )
-        message = await _sent(client, settings, text)
+        message, refused = await _sent(client, settings, text)
         log.warning(
             "guild %d: the report cannot be posted (%s); %s",
             settings.guild_id,
             obstacle.trouble,
             "nobody could be told" if message is None else "the administrators were told",
         )
+        if message is None and not refused:
+            self._not_before[settings.guild_id] = now + TELL_AGAIN
+            await self._store.release_report(claim)
+            return
         done = replace(claim, state=ClaimState.SKIPPED)
         if message is not None:
             place = (message.channel.id, message.id)
@@ -127,29 +143,34 @@ def _name(
 
 async def _sent(
     client: discord.Client, settings: GuildSettings, text: str
-) -> discord.Message | None:
-    """Send a text to the first place that takes it."""
-    async for place in _places(client, settings):
+) -> tuple[discord.Message | None, bool]:
+    """Send a text to the first place that takes it.
+
+    Returns:
+        The message, and whether every place refused it for good.
+    """
+    refused = True
+    for place in _places(client, settings):
         try:
-            return await place.send(text, allowed_mentions=_NOBODY)
+            async with asyncio.timeout(TELLING):
+                target = await client.create_dm(place) if isinstance(place, User) else place
+                return await target.send(text, allowed_mentions=_NOBODY), False
         except _UNSENT as error:
             log.info("guild %d: not told there: %s", settings.guild_id, type(error).__name__)
-    return None
+            refused = refused and isinstance(error, discord.Forbidden | discord.NotFound)
+    return None, refused
 
 
-async def _places(
+def _places(
     client: discord.Client, settings: GuildSettings
-) -> AsyncIterator[discord.abc.Messageable]:
+) -> Iterator[User | discord.TextChannel]:
     """Yield where to tell, the most discreet first.
 
     That is the one who planned the reports, then the channel in which Discord itself writes to the
     moderators of a community, then the channel for system messages.
     """
     if settings.report.planned_by is not None:
-        try:
-            yield await client.create_dm(discord.Object(settings.report.planned_by))
-        except _UNSENT as error:
-            log.info("guild %d: no direct message: %s", settings.guild_id, type(error).__name__)
+        yield User(settings.report.planned_by)
     guild = client.get_guild(settings.guild_id)
     for channel in (guild.public_updates_channel, guild.system_channel) if guild else ():
         if channel is not None and channel.permissions_for(channel.guild.me).send_messages:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.sandbox.snowflakes import iso
 
 if TYPE_CHECKING:
+    from bot.sandbox.channels import Channel
     from bot.sandbox.guilds import Guild
     from bot.sandbox.jsontypes import JsonObject
 
@@ -15,9 +16,7 @@ _NULL_FIELDS = (
     "splash",
     "discovery_splash",
     "afk_channel_id",
-    "system_channel_id",
     "rules_channel_id",
-    "public_updates_channel_id",
     "vanity_url_code",
     "description",
     "banner",
@@ -52,6 +51,8 @@ def guild_payload(guild: Guild) -> JsonObject:
         "stickers": [],
         "features": [],
         "afk_timeout": 300,
+        "system_channel_id": _id(guild.system_channel),
+        "public_updates_channel_id": _id(guild.updates_channel),
         "system_channel_flags": 0,
         "premium_progress_bar_enabled": False,
         **dict.fromkeys(_NULL_FIELDS),
@@ -71,3 +72,7 @@ def guild_create_payload(guild: Guild, *, everybody: bool) -> JsonObject:
         "threads": [thread.payload() for thread in guild.active_threads()],
         **{key: [] for key in _EMPTY_LISTS},
     }
+
+
+def _id(channel: Channel | None) -> str | None:
+    return None if channel is None or channel.deleted else str(channel.id)

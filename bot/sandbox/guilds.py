@@ -58,6 +58,8 @@ class Guild(MemberActions):
         self.available = True
         self.bot_present = True
         self.joined_at = world.clock.now()
+        self.system_channel: Channel | None = None
+        self.updates_channel: Channel | None = None
         self.channels: list[Channel] = []
         self.threads: list[Channel] = []
         self.members: dict[int, Member] = {}
@@ -135,6 +137,19 @@ class Guild(MemberActions):
             self._publish("THREAD_CREATE", thread.payload() | {"newly_created": True})
             await self.world.drain()
         return thread
+
+    async def set_house_channels(
+        self, *, system: Channel | None = None, updates: Channel | None = None
+    ) -> None:
+        """Choose where Discord's own messages go: for everybody, and for a community's moderators.
+
+        Args:
+            system: Greetings and the like; none without it.
+            updates: News from Discord for the moderators; none without it.
+        """
+        self.system_channel, self.updates_channel = system, updates
+        self.world.publish(Event("GUILD_UPDATE", self.payload(), self.id, Intent.GUILDS))
+        await self.world.drain()
 
     async def set_bot_permissions(self, permissions: Permission) -> None:
         """Change what the bot's own role grants."""

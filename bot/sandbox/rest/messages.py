@@ -66,6 +66,9 @@ async def create_message(call: Call) -> JsonObject:
             return earlier.payload()
     message = write(call.world, channel, form)
     call.world.nonces.remember(message)
+    if channel.thread is not None and channel.thread.archived:
+        # Documented ("Threads"): a message opens a thread again that nobody has locked.
+        await channel.archive(archived=False)
     await channel.post(message)
     return message.payload()
 
