@@ -19,6 +19,7 @@ from bot.views.report_buttons import detail_turns
 from bot.views.times import TIME_FORMAT, WEEKDAYS
 from reports import wording
 from reports.bootstrap import Estimate
+from reports.coverage import rounded_messages, rounded_people
 from reports.monthly import Period, StretchReport
 from reports.report import EmotionShare, WeeklyReport
 from reports.where import Beside, Where
@@ -88,9 +89,9 @@ def _mood(report: AnyReport, say: Phrases) -> Section | None:
     if report.hidden or report.mood is None:
         return None
     lines = [
-        say.plural("{count} message", "{count} messages", report.messages)
+        say.plural("{count} message", "{count} messages", rounded_messages(report.messages))
         + " · "
-        + say.plural("{count} person", "{count} people", report.people),
+        + say.plural("{count} person", "{count} people", rounded_people(report.people)),
         say(
             "Mood index {value}, range {range}",
             value=signed(report.mood.value),

@@ -9,6 +9,7 @@ from bot.views.buttons import public_buttons
 from bot.views.layout import Item, Layout, bar, joined, plain, rule, shortened, text
 from classifiers.emotion import Emotion
 from reports.bootstrap import Estimate
+from reports.coverage import rounded_messages, rounded_people
 from reports.report import MoodSummary
 from reports.wording import emotion_name, no_emotions, partly_note, summary_headline
 from reports.wording.numbers import largest, percent, signed
@@ -52,8 +53,8 @@ def _too_few(span: str, minimum_group: int, say: Phrases) -> str:
 
 
 def _counted(summary: MoodSummary, span: str, say: Phrases) -> str:
-    messages = say.plural("{count} message", "{count} messages", summary.messages)
-    people = say.plural("{count} person", "{count} people", summary.people)
+    messages = say.plural("{count} message", "{count} messages", rounded_messages(summary.messages))
+    people = say.plural("{count} person", "{count} people", rounded_people(summary.people))
     return joined([span[:1].upper() + span[1:], messages, people])
 
 

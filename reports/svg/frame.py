@@ -42,16 +42,23 @@ class Heading:
     caption: str
 
 
-def draw_heading(canvas: Canvas, heading: Heading, subtitle: str) -> None:
-    """Write the heading; what does not fit beside the finding is ellipsised."""
+def draw_heading(canvas: Canvas, heading: Heading, subtitle: str, size: float = SMALL_SIZE) -> None:
+    """Write the heading; what does not fit beside the finding is ellipsised.
+
+    Args:
+        canvas: Where to.
+        heading: What to write.
+        subtitle: Below the title.
+        size: Of subtitle and caption, in pixels.
+    """
     theme, right = canvas.theme, WIDTH - MARGIN
     value = Style(VALUE_SIZE, heading.colour, bold=True, anchor="end")
-    caption = Style(SMALL_SIZE, theme.soft, anchor="end")
+    caption = Style(size, theme.soft, anchor="end")
     canvas.text(right, _VALUE_LINE, heading.value, value)
     canvas.text(right, _CAPTION_LINE, heading.caption, caption)
     title = Style(TITLE_SIZE, theme.ink, bold=True)
     canvas.text(MARGIN, _VALUE_LINE - 4, heading.title, title)
-    small = Style(SMALL_SIZE, theme.faint)
+    small = Style(size, theme.faint)
     room = right - MARGIN - _SPACE - canvas.width(heading.caption, caption)
     drawable = canvas.fonts.drawable(subtitle)
     canvas.text(MARGIN, _CAPTION_LINE, canvas.fonts.fitted(drawable, small.size, room), small)

@@ -50,7 +50,7 @@ def when_card(
     """
     say = place_words(language)
     canvas = Canvas(fonts, theme, say.when, when_alt(report, when, language))
-    draw_heading(canvas, _heading(when, theme, say), subtitle_of(report, words, name))
+    draw_heading(canvas, _heading(when, theme, say), subtitle_of(report, words, name), LABEL_SIZE)
     label = Style(LABEL_SIZE, theme.soft)
     left = MARGIN + max(canvas.width(day, label) for day in words.weekdays) + 14
     plot = Box(left, _TOP, WIDTH - MARGIN, _BOTTOM)
@@ -112,6 +112,7 @@ def _draw_note(canvas: Canvas, say: PlaceWords, minimum_group: int, reach: float
     x = WIDTH - MARGIN - canvas.width(say.pleasant, style)
     canvas.text(x, NOTE, say.pleasant, style)
     y = NOTE - LABEL_SIZE * 0.36
+    x -= 8
     for mood in reversed(_LEGEND):
         x -= _LEGEND_SIDE + 6
         colour = shade(mood * reach, reach, canvas.theme)

@@ -74,7 +74,7 @@ def where_card(
     language, channel_name = naming
     say = place_words(language)
     canvas = Canvas(fonts, theme, say.where, where_alt(report, where, language, channel_name))
-    draw_heading(canvas, _heading(where, theme, say), subtitle_of(report, words, name))
+    draw_heading(canvas, _heading(where, theme, say), subtitle_of(report, words, name), LABEL_SIZE)
     named = _named(canvas, where, channel_name)
     drawn = named[: 2 * _MOST_ROWS]
     columns = 1 if len(drawn) <= _ROWS else 2

@@ -13,6 +13,7 @@ from reports.period import Week
 from reports.report import Baseline, EmotionShare, MoodSummary, WeeklyReport
 from reports.spans import Span
 from reports.wording.contract import Labels
+from reports.wording.counts import english_counts
 from reports.wording.numbers import (
     interval,
     is_partly,
@@ -102,7 +103,7 @@ class English:
         if report.hidden or report.mood is None:
             return ()
         lines = [
-            _counts(report.messages, report.people),
+            english_counts(report.messages, report.people),
             f"Mood index {signed(report.mood.value)} {_interval(report.mood)}",
         ]
         if report.baseline is not None and report.change is not None:
@@ -193,7 +194,7 @@ class English:
             return ()
         top = [f"{self.emotions[s.emotion]} {_share(s)}" for s in largest(summary.shares, 3)]
         lines = [
-            _counts(summary.messages, summary.people),
+            english_counts(summary.messages, summary.people),
             f"Mood index {signed(summary.mood.value)} {_interval(summary.mood)}",
             f"Most frequent: {', '.join(top)}" if top else self.labels.no_emotions,
         ]
@@ -251,12 +252,6 @@ def _day(day: date) -> str:
 
 def _plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-def _counts(messages: int, people: int) -> str:
-    return f"{_plural(messages, 'message')} · " + (
-        "1 person" if people == 1 else f"{people:,} people"
-    )
 
 
 def _interval(estimate: Estimate) -> str:

@@ -13,6 +13,7 @@ from reports.period import Week
 from reports.report import Baseline, EmotionShare, MoodSummary, WeeklyReport
 from reports.spans import Span
 from reports.wording.contract import Labels
+from reports.wording.counts import korean_counts
 from reports.wording.numbers import (
     interval,
     is_partly,
@@ -99,7 +100,7 @@ class Korean:
         if report.hidden or report.mood is None:
             return ()
         lines = [
-            _counts(report.messages, report.people),
+            korean_counts(report.messages, report.people),
             f"기분 지수 {signed(report.mood.value)}{_interval(report.mood)}",
         ]
         if report.baseline is not None and report.change is not None:
@@ -188,7 +189,7 @@ class Korean:
             return ()
         top = [f"{self.emotions[s.emotion]} {_share(s)}" for s in largest(summary.shares, 3)]
         lines = [
-            _counts(summary.messages, summary.people),
+            korean_counts(summary.messages, summary.people),
             f"기분 지수 {signed(summary.mood.value)}{_interval(summary.mood)}",
             f"가장 많은 감정: {', '.join(top)}" if top else self.labels.no_emotions,
         ]
@@ -243,10 +244,6 @@ class Korean:
 
 def _day(day: date) -> str:
     return f"{day.month}월 {day.day}일"
-
-
-def _counts(messages: int, people: int) -> str:
-    return f"메시지 {messages:,}개 · {people:,}명"
 
 
 def _interval(estimate: Estimate) -> str:

@@ -20,8 +20,8 @@ class EnglishPlaces:
 
     when: str = "When"
     where: str = "Where"
-    deleted: str = "deleted channel"
-    private: str = "private channel"
+    deleted: str = "(deleted)"
+    private: str = "(private)"
     no_stretch: str = "No time of the week clearly stands out"
     no_hours: str = "Single hours are hidden because few people wrote"
     no_channel: str = "Channels are hidden because few people wrote"

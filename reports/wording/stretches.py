@@ -9,6 +9,7 @@ from reports.bootstrap import Estimate
 from reports.monthly import DayRange, Month, Period, StretchReport
 from reports.period import Week
 from reports.wording import date_range, emotion_name, no_emotions, partly_note, wording_of
+from reports.wording.counts import english_counts, korean_counts
 from reports.wording.numbers import interval, largest, percent, percents, signed
 from reports.wording.particles import attached
 
@@ -97,10 +98,8 @@ def _index(mood: Estimate, language: str) -> str:
 
 
 def _counts(report: StretchReport, *, korean: bool) -> str:
-    if korean:
-        return f"메시지 {report.messages:,}개 · {report.people:,}명"
-    messages = _plural(report.messages, "message", "messages")
-    return f"{messages} · {_plural(report.people, 'person', 'people')}"
+    counts = korean_counts if korean else english_counts
+    return counts(report.messages, report.people)
 
 
 def _emotions(report: StretchReport, language: str) -> list[str]:

@@ -238,7 +238,7 @@ async def test_a_report_says_the_finding_first_and_then_shows_it(language: str) 
     kinds = [part["type"] for part in walk(components(message.view))]
     assert kinds.index(10) < kinds.index(12)
     assert "2026-W46" in text
-    assert "1,234" in text
+    assert "1,200" in text
     assert [file.filename for file in message.files] == ["mood.png", "mix.png"]
     assert all(len(file.description or "") == 1024 for file in message.files)
 

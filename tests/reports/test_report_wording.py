@@ -173,7 +173,7 @@ def test_the_first_week() -> None:
 
 def test_lines_carry_the_numbers() -> None:
     assert lines(fixed_report(), "ko") == (
-        "메시지 2,400개 · 47명",
+        "메시지 약 2,400개 · 45명 이상",
         "기분 지수 +0.12(95% 구간 +0.05 ~ +0.19)",
         "평소 +0.25 · 차이 −0.13(95% 구간 −0.23 ~ −0.03)",
         "가장 달라진 감정: 기쁨 29% → 24%",
@@ -181,7 +181,7 @@ def test_lines_carry_the_numbers() -> None:
         "화·토요일은 쓴 사람이 적어 숨겼어요",
     )
     assert lines(fixed_report(), "en") == (
-        "2,400 messages · 47 people",
+        "about 2,400 messages · 45 people or more",
         "Mood index +0.12 (95% interval +0.05 to +0.19)",
         "Usual +0.25 · change −0.13 (95% interval −0.23 to −0.03)",
         "Changed most: Joy, 29% → 24%",
@@ -288,11 +288,11 @@ def test_summaries() -> None:
         "The mood index is +0.20 (95% interval +0.10 to +0.30)."
     )
     assert summary_lines(SUMMARY, "ko") == (
-        "메시지 120개 · 9명",
+        "메시지 약 120개 · 9명",
         "기분 지수 +0.20(95% 구간 +0.10 ~ +0.30)",
         "가장 많은 감정: 중립 28%, 기쁨 24%, 놀람 10%",
     )
-    assert summary_lines(SUMMARY, "en")[0] == "120 messages · 9 people"
+    assert summary_lines(SUMMARY, "en")[0] == "about 120 messages · 9 people"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,0 +1,269 @@
+"""Attacks on single people by arithmetic with what reports publish.
+
+What is published is what a reader sees: moods to two digits, numbers of people and messages
+rounded, and no numbers of people or messages for a channel or an hour. What is *not* protected is
+written down here as well, so that nobody believes otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+
+from reports.channels import shown_channels
+from reports.hours import FEWEST_MESSAGES, KEYS, shown_hours
+from reports.mood_sums import MoodSums, summed
+from reports.report import WeeklyReport
+from reports.spans import PARTS, spans_of
+from reports.spans import columns_of as spans_shown
+from reports.weekly import compute
+from reports.when import Hour
+from reports.where import Channel, Where
+from reports.wording import lines
+from reports.wording.places import where_lines
+from storage.records import MessageColumns
+from tests.reports.place_samples import in_channels
+from tests.reports.report_samples import (
+    AFTER,
+    SETTINGS,
+    WEEK,
+    ListStore,
+    columns_of,
+    community,
+    day_of,
+    local,
+    person_of,
+    record,
+    taken,
+)
+
+GROUP = 5
+
+
+async def report_of(columns: MessageColumns, minimum_group: int = GROUP) -> WeeklyReport:
+    settings = replace(SETTINGS, minimum_group=minimum_group)
+    return await compute(ListStore(columns), settings, WEEK, now=AFTER)
+
+
+def channels_of(people: list[list[int]]) -> MoodSums:
+    """Return sums of channels by the people who write in each."""
+    rows = [(person, place) for place, those in enumerate(people) for person in those]
+    author, place = np.array(rows, dtype=np.int64).reshape(-1, 2).T
+    return summed(author.astype(np.uint64), place, np.zeros(len(rows)))
+
+
+def shown_of(people: list[list[int]], group: int = GROUP) -> list[bool]:
+    return shown_channels(channels_of(people), len(people), group).tolist()
+
+
+def apart(*sizes: int) -> list[list[int]]:
+    """Return channels of so many people each, nobody in two of them."""
+    starts = np.cumsum([0, *sizes])
+    return [list(range(start, start + size)) for start, size in zip(starts, sizes, strict=False)]
+
+
+# A hidden channel, by subtraction from the server
+
+
+def test_a_single_small_channel_takes_another_with_it() -> None:
+    assert shown_of(apart(9, 7, 2)) == [True, False, False]
+    assert shown_of(apart(9, 7, 6)) == [True, True, True]
+
+
+def test_small_channels_are_hidden_by_enough_people() -> None:
+    # Two people in two channels: the server minus the others would tell of these two.
+    assert shown_of(apart(9, 7, 1, 1)) == [True, False, False, False]
+    assert shown_of(apart(9, 7, 3, 2)) == [True, True, False, False]
+    assert shown_of([[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10], [0], [0]]) == [True, False, False, False]
+
+
+def test_nothing_is_shown_when_hiding_needs_all() -> None:
+    assert shown_of(apart(6, 1)) == [False, False]
+    assert shown_of(apart(1, 1, 1)) == [False, False, False]
+    assert shown_of(apart(8)) == [True]
+    assert shown_of([]) == []
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_whatever_is_left_over_is_a_group(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    group = int(draw.integers(2, 8))
+    people = [
+        draw.choice(25, int(draw.integers(0, 12)), replace=False).tolist()
+        for _ in range(int(draw.integers(1, 9)))
+    ]
+    shown = shown_of(people, group)
+    assert all(
+        len(those) >= group for those, is_shown in zip(people, shown, strict=True) if is_shown
+    )
+    hidden = [
+        set(those) for those, is_shown in zip(people, shown, strict=True) if not is_shown and those
+    ]
+    if hidden and any(shown):
+        assert len(hidden) >= 2
+        assert len(set().union(*hidden)) >= group
+
+
+async def test_the_server_minus_the_channels_tells_of_no_single_channel() -> None:
+    """Everybody writes in one channel once, so that the server is the sum of its channels."""
+    sizes = (12, 8, 7, 2)
+    rows, channel = [], []
+    for place, those in enumerate(apart(*sizes)):
+        for person in those:
+            rows.append(record(person, person, local(1, 12), 0.1 if place < 3 else -0.9))
+            channel.append(place)
+    report = await report_of(in_channels(columns_of(rows), np.array(channel)))
+    assert report.mood is not None
+    assert report.where is not None
+    assert [c.channel_id for c in report.where.channels] == [1000, 1001]
+    assert report.where.hidden == 2
+    # The attacker knows even how many people wrote where: what is left is a mean of nine people.
+    shown = sum(size * c.mood.value for size, c in zip(sizes, report.where.channels, strict=False))
+    rest = (sum(sizes) * report.mood.value - shown) / 9
+    assert rest == pytest.approx((7 * 0.1 + 2 * -0.9) / 9, abs=0.05)
+    assert rest - -0.9 > 0.7
+
+
+async def test_channels_and_hours_publish_moods_only() -> None:
+    assert {field.name for field in fields(Channel)} == {"channel_id", "mood", "beside"}
+    assert {field.name for field in fields(Where)} == {"channels", "hidden"}
+    assert {field.name for field in fields(Hour)} == {"day", "hour", "mood", "size"}
+    columns = community(2000, 500, 40)
+    columns = in_channels(columns, person_of(columns) % 4)
+    report = await report_of(columns)
+    assert report.where is not None
+    for channel in report.where.channels:
+        for end in (channel.mood.value, channel.mood.low, channel.mood.high):
+            assert end == round(end, 2)
+
+
+# Tiny channels, threads, and names
+
+
+async def test_a_tiny_channel_is_neither_shown_nor_named() -> None:
+    columns = community(2000, 500, 40)
+    tiny = np.where(person_of(columns) < 2, 7, person_of(columns) % 3)
+    report = await report_of(in_channels(columns, tiny))
+    assert report.where is not None
+    assert 1007 not in {c.channel_id for c in report.where.channels}
+    assert report.where.hidden >= 2
+    said = where_lines(report, "en", lambda channel: f"<#{channel}>")
+    assert not any("1007" in line for line in said)
+
+
+async def test_a_channel_that_only_one_person_uses_on_most_days() -> None:
+    """One loud person counts once a day in a channel, as everywhere."""
+    rows = [record(n, 0, local(n % 7, 12), -1.0) for n in range(700)]
+    rows += [record(1000 + n, 1 + n % 9, local(n % 7, 13), 0.5) for n in range(63)]
+    report = await report_of(in_channels(columns_of(rows), np.zeros(len(rows))))
+    assert report.where is not None
+    assert report.where.channels[0].mood.value == pytest.approx(
+        (-1.0 * 7 + 0.5 * 63) / 70, abs=0.05
+    )
+
+
+# Hidden hours, by subtraction from the points of the curve
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_hidden_hours_of_a_point_are_a_group(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    count = int(draw.integers(50, 1500))
+    author = draw.integers(0, int(draw.integers(6, 40)), count).astype(np.uint64)
+    hours = np.clip(draw.normal(84, 40, count), 0, KEYS - 1).astype(np.int64)
+    sums = summed(author, hours, draw.normal(size=count))
+    spans = spans_of(sums.into(np.arange(KEYS) // (24 // PARTS)).cells(), 7, GROUP)
+    shown = shown_hours(sums, spans, GROUP)
+    assert (sums.people_by_key(KEYS)[shown] >= GROUP).all()
+    assert (sums.messages_by_key(KEYS)[shown] >= FEWEST_MESSAGES).all()
+    span = spans_shown(spans, 7)[np.arange(KEYS) // (24 // PARTS)]
+    assert not shown[span < 0].any()
+    for index in np.unique(span[span >= 0]):
+        inside = span == index
+        left = sums.people_under(inside & ~shown)
+        assert left == 0 or left >= GROUP or not (inside & shown).any()
+
+
+async def test_one_person_alone_at_night_is_in_no_hour() -> None:
+    rows = [record(n, n % 8, local(2, 18.5), 0.3) for n in range(40)]
+    rows += [record(100 + n, 9, local(2, 19.5), -0.9) for n in range(30)]
+    report = await report_of(columns_of(rows))
+    assert report.when is not None
+    # The evening minus its hour at six would be the one who was there at seven.
+    assert report.when.empty
+
+
+# Five people, four of them friends of the fifth's
+
+
+async def test_four_of_five_can_compute_the_fifth() -> None:
+    """Not protected: no rule of this kind can. A larger minimum group is the answer."""
+    rows = [record(n, n, local(0, 12), 0.3) for n in range(4)]
+    rows.append(record(9, 4, local(0, 12), -0.8))
+    report = await report_of(columns_of(rows))
+    assert report.mood is not None
+    fifth = 5 * report.mood.value - 4 * 0.3
+    assert fifth == pytest.approx(-0.8, abs=0.03)
+    assert (await report_of(columns_of(rows), minimum_group=10)).hidden
+
+
+async def test_four_of_five_learn_nothing_of_hours_days_and_channels_apart() -> None:
+    rows = [record(10 * n + day, n, local(day, 10 + n), 0.3) for n in range(5) for day in range(7)]
+    columns = columns_of(rows)
+    report = await report_of(in_channels(columns, columns.author.astype(int) % 2))
+    assert report.where is not None
+    assert report.where.channels == ()
+    assert report.when is not None
+    assert report.when.empty
+
+
+async def test_accounts_cannot_be_told_from_people() -> None:
+    """Not protected either: four accounts of one member count as four people."""
+    rows = [record(n, n, local(0, 12), 0.3) for n in range(5)]
+    assert not (await report_of(columns_of(rows))).hidden
+
+
+# Two reports around one opt-out
+
+
+def published(report: WeeklyReport) -> tuple[str, ...]:
+    return lines(report, "en")
+
+
+async def test_counts_seldom_show_that_somebody_left() -> None:
+    columns = taken(community(3000, 100, 47), slice(-3000, None))
+    before = published(await report_of(columns))[0]
+    same = 0
+    for person in range(10, 47):
+        after = published(await report_of(taken(columns, person_of(columns) != person)))[0]
+        same += after.split("·")[-1] == before.split("·")[-1]
+    assert same == 37
+
+
+async def test_the_mood_of_somebody_who_left_is_blurred_among_many() -> None:
+    """Moods to two digits: among forty people the one who left is not known to half the scale.
+
+    Among ten they are known much better: reports of small servers do not protect against somebody
+    who asks for one before and one after an opt-out, and knows whose it was.
+    """
+    widths = {}
+    for people in (10, 60):
+        columns = taken(community(3000, 100, people), slice(-3000, None))
+        cells = len(np.unique(person_of(columns) * 7 + day_of(columns)))
+        gone = person_of(columns) == people - 1
+        days = len(np.unique(day_of(columns)[gone]))
+        # Each of the two moods is known to half a hundredth, weighted by its person-days.
+        widths[people] = 0.005 * (cells + (cells - days)) / days
+        whole, rest = await report_of(columns), await report_of(taken(columns, ~gone))
+        assert whole.mood is not None
+        assert rest.mood is not None
+        guess = (
+            round(whole.mood.value, 2) * cells - round(rest.mood.value, 2) * (cells - days)
+        ) / days
+        valence = [columns.valence[gone & (day_of(columns) == day)] for day in range(7)]
+        truth = float(np.mean([np.mean(part) for part in valence if len(part)]))
+        assert abs(guess - truth) <= widths[people] + 1e-6
+    assert widths[10] < 0.2
+    assert widths[60] > 0.4
