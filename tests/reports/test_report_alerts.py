@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from benchmarks import alerts as benchmark
 from benchmarks.channels.channel import Plan, lived
 from benchmarks.channels.watched import FIRST_DAY, Alarm, watched
 from reports.alerts import (
@@ -210,3 +215,20 @@ def test_a_day_of_25_hours_is_cut_into_quarters_too() -> None:
         later - earlier for earlier, later in zip(watch.edges, watch.edges[1:], strict=False)
     }
     assert lengths == {timedelta(hours=6), timedelta(hours=7)}
+
+
+def test_the_benchmark_prints_one_object_and_keeps_to_its_time() -> None:
+    script = Path(benchmark.__file__)
+    command = [sys.executable, str(script), "--channels", "1", "--seconds", "0", "--jobs", "1"]
+    done = subprocess.run(command, capture_output=True, check=True, cwd=script.parents[1])
+    figures = json.loads(done.stdout)
+    assert figures["threshold"] == THRESHOLD
+    assert set(figures["detection"]) == set(benchmark.KINDS)
+    assert figures["false_alarms_per_channel_week"] == {}, "there was no time for any"
+
+
+def test_the_benchmark_is_seeded_and_finds_what_it_planted() -> None:
+    task = benchmark.Task("no common mood", 0.3, False, 0, 0)
+    (delay,) = benchmark.simulated(task)
+    assert 1 <= delay <= 4
+    assert benchmark.simulated(task) == [delay]
