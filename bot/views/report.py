@@ -114,7 +114,9 @@ def _mention(channel_id: int) -> str:
 
 def _facts(report: WeeklyReport, say: Phrases, limit: int) -> str:
     lines = (*wording.lines(report, say.language), *where_lines(report, say.language, _mention))
-    return shortened("\n".join(f"• {line}" for line in lines), limit)
+    closing = wording.closing(report, say.language)
+    end = f"\n*{closing}*" if closing else ""
+    return shortened("\n".join(f"• {line}" for line in lines), limit - len(end)) + end
 
 
 def _small_print(report: WeeklyReport, say: Phrases) -> str:
