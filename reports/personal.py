@@ -5,12 +5,10 @@ the member's messages. A week's mood and shares are means over its days, each da
 that one talkative evening is not the whole week; shares are mean posteriors.
 
 What is usual is the median of the member's own earlier days, with their quartiles. The week differs
-from usual only if a permutation test says so: of all ways to call as many of these days "this
-week", in less than 5 % the mean lies as far from that of the other days (Fisher 1935, "The Design
-of Experiments"). An emotion is higher than usual if the same test, one-sided, says so with all
-emotions tested together (Holm 1979, Scandinavian Journal of Statistics 6), and if it is so by five
-points. Days of one person resemble the days next to them, which the test does not know of: it says
-what stood out, not why, and nothing about anybody else.
+from usual only if at most 5 % of all runs of seven days of this member lie as far from their other
+days (``reports.rotation``), and by 0.05; an emotion is higher than usual if that test, one-sided
+and with all emotions tested together, says so, and if it is so by five points. It says what stood
+out, not why, and nothing about anybody else.
 """
 
 from __future__ import annotations
@@ -25,9 +23,10 @@ from typing import Final, Protocol
 import numpy as np
 
 from classifiers.emotion import EMOTIONS, Emotion
-from reports.grouping import Cells, Floats, Integers, cells_of, merged, milliseconds
+from reports.grouping import Cells, Flags, Floats, Integers, cells_of, merged, milliseconds
 from reports.judges import Judges
 from reports.period import DAYS, local_edges, zone_of
+from reports.rotation import CHANCE, chance_either_way, chances_above, distances
 from reports.shares import composition
 from storage.packing import columns_of
 from storage.records import GuildSettings, MessageRecord
@@ -44,12 +43,8 @@ FEWEST_DAYS: Final = 3
 FEW_MESSAGES: Final = 10
 """With fewer messages in the week it is not compared, and the answer says that they are few."""
 
-CHANCE: Final = 0.05
 NOTICEABLE: Final = 0.05
 """A difference of mood, or of a share, that is worth a sentence."""
-
-_DRAWS: Final = 3999
-_SEED: Final = 20261
 
 
 class AuthorScanner(Protocol):
@@ -217,8 +212,8 @@ def own_mood_of(cells: Cells, first: date, today: date, *, rejudged: bool) -> Ow
         return found
     return replace(
         found,
-        direction=_direction(moods[present], moods[earlier], usual),
-        raised=_raised(posteriors[present], posteriors[earlier]),
+        direction=_direction(_by_day(cells, moods[:, None], last)[:, 0], mood, usual),
+        raised=_raised(_by_day(cells, posteriors, last)),
     )
 
 
@@ -264,66 +259,56 @@ def _usual(moods: Floats) -> OwnUsual | None:
     return OwnUsual(middle, low, high, len(moods))
 
 
-def _direction(present: Floats, earlier: Floats, usual: OwnUsual) -> int:
-    """Return 1 or -1 for a week that clearly differs, by the test and from the median; else 0."""
-    differences, drawn = _permuted(present[:, None], earlier[:, None])
-    chance = _chance(np.abs(drawn), np.abs(differences))[0]
-    away = float(present.mean()) - usual.mood
-    if chance >= CHANCE or abs(away) < NOTICEABLE or away * differences[0] <= 0:
+def _direction(moods: Floats, mood: float, usual: OwnUsual) -> int:
+    """Return 1 or -1 for a week that clearly differs, by the test and from the median; else 0.
+
+    Args:
+        moods: float64[n], one a day up to today; NaN without messages.
+        mood: That of the week.
+        usual: What it is compared with.
+    """
+    apart = distances(moods[:, None], DAYS)[:, 0]
+    place, away = len(moods) - DAYS, mood - usual.mood
+    if chance_either_way(apart, place) > CHANCE or abs(away) < NOTICEABLE:
         return 0
-    return 1 if away > 0 else -1
+    return int(np.sign(away)) if away * apart[place] > 0 else 0
 
 
-def _raised(present: Floats, earlier: Floats) -> tuple[Raised, ...]:
-    """Return the emotions that are clearly higher than usual; shares are float64[days, 9]."""
-    present, earlier = _told(present), _told(earlier)
-    if len(present) < FEWEST_DAYS or len(earlier) < FEWEST_EARLIER_DAYS:
+def _raised(shares: Floats) -> tuple[Raised, ...]:
+    """Return the emotions that are clearly higher than usual.
+
+    Args:
+        shares: float64[n, 9], one row a day up to today; NaN where a class is not known.
+    """
+    told: Flags = np.isfinite(shares).sum(axis=1) > 0
+    start = len(shares) - DAYS
+    now, earlier = shares[start:][told[start:]], shares[:start][told[:start]]
+    if len(now) < FEWEST_DAYS or len(earlier) < FEWEST_EARLIER_DAYS:
         return ()
-    known = np.isfinite(present).all(axis=0) & np.isfinite(earlier).all(axis=0)
-    places = np.flatnonzero(known & (np.array(EMOTIONS) != Emotion.NEUTRAL))
-    if not len(places):
+    known: Flags = np.isfinite(shares[told]).sum(axis=0) == told.sum()
+    places = [
+        place
+        for place, emotion in enumerate(EMOTIONS)
+        if known[place] and emotion is not Emotion.NEUTRAL and np.ptp(shares[told, place]) > 0
+    ]
+    if not places:
         return ()
-    differences, drawn = _permuted(present[:, places], earlier[:, places])
-    clear = _holm(_chance(drawn, differences)) & (differences >= NOTICEABLE)
-    now, usual = present.mean(axis=0), earlier.mean(axis=0)
+    columns = shares[:, places]
+    apart = distances(columns / np.nanstd(columns, axis=0), DAYS)
+    chances = chances_above(apart, start)
+    means, usual = now.mean(axis=0), earlier.mean(axis=0)
     found = [
-        Raised(EMOTIONS[place], float(now[place]), float(usual[place])) for place in places[clear]
+        Raised(EMOTIONS[place], float(means[place]), float(usual[place]))
+        for place, chance in zip(places, chances.tolist(), strict=True)
+        if chance <= CHANCE and means[place] - usual[place] >= NOTICEABLE
     ]
     return tuple(sorted(found, key=lambda each: each.usual - each.share))
 
 
-def _told(shares: Floats) -> Floats:
-    """Return the days that were judged for emotions."""
-    told: Floats = shares[np.isfinite(shares).any(axis=1)]
-    return told
-
-
-def _permuted(present: Floats, earlier: Floats) -> tuple[Floats, Floats]:
-    """Return the differences of means, float64[k], and those of drawn weeks, float64[draws, k]."""
-    days, size = np.concatenate([present, earlier]), len(present)
-    rest = len(days) - size
-    total = days.sum(axis=0)
-    # Always the same draws: the same records always give the same answer.
-    keys = np.random.default_rng(_SEED).random((_DRAWS, len(days)))
-    places = np.argpartition(keys, size - 1, axis=1)[:, :size]
-    sums = days[places].sum(axis=1)
-    drawn: Floats = sums / size - (total - sums) / rest
-    own: Floats = present.mean(axis=0) - earlier.mean(axis=0)
-    return own, drawn
-
-
-def _chance(drawn: Floats, own: Floats) -> Floats:
-    """Return which part of draws lies as high, counting the week itself as one, float64[k]."""
-    as_high = (drawn >= own - 1e-12).sum(axis=0)
-    part: Floats = (as_high + 1) / (len(drawn) + 1)
-    return part
-
-
-def _holm(chances: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    """Return which of k hypotheses are rejected, all of them tested together."""
-    rejected = np.zeros(len(chances), np.bool_)
-    for step, place in enumerate(np.argsort(chances, kind="stable")):
-        if chances[place] * (len(chances) - step) >= CHANCE:
-            break
-        rejected[place] = True
-    return rejected
+def _by_day(cells: Cells, values: Floats, last: int) -> Floats:
+    """Return values float64[m, k] of cells as one row a day, from the first one to today."""
+    first = int(cells.bin[0])
+    days = np.full((last - first + 1, values.shape[1]), np.nan)
+    past = cells.bin <= last
+    days[cells.bin[past] - first] = values[past]
+    return days

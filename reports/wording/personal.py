@@ -79,8 +79,8 @@ def own_method(language: str) -> tuple[str, ...]:
                 f"지난 날이 {FEWEST_EARLIER_DAYS}일보다 적으면 비교하지 않아요."
             ),
             (
-                "평소와 다르다는 말은, 날들을 아무렇게나 섞어도 이만큼 다른 일이 20번에 1번도 안 "
-                "될 때만 해요. 감정은 모두 함께 따지고, 5%p 넘게 높을 때만 말해요."
+                "평소와 다르다는 말은, 내 다른 날들과 이만큼 떨어진 7일이 20번에 1번 이하일 때만 "
+                "해요. 감정은 모두 함께 따지고, 5%p 넘게 높을 때만 말해요."
             ),
             "다른 사람의 기록은 읽지 않고, 누구와도 비교하지 않아요.",
             "프로그램은 반어와 농담을 놓쳐요. 진단이 아니에요.",
@@ -99,9 +99,9 @@ def own_method(language: str) -> tuple[str, ...]:
             f"usual range. With fewer than {FEWEST_EARLIER_DAYS} earlier days nothing is compared."
         ),
         (
-            "A week is said to differ from your usual only if shuffling your days at random gives "
-            "as large a difference in less than 1 of 20 cases. All emotions are tested together, "
-            "and one must be higher by 5 points."
+            "A week is said to differ from your usual only if at most 1 in 20 runs of seven days "
+            "of yours lies as far from your other days. All emotions are tested together, and "
+            "one must be higher by 5 points."
         ),
         "Nobody else's records are read, and you are not compared with anybody.",
         "The program misses irony and jokes. It is no diagnosis.",
