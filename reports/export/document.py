@@ -45,6 +45,7 @@ def document_of(story: Story, server_name: str, cards: Sequence[Card]) -> dict[s
             "headline": story.headline,
             "sentence": story.sentence,
             "lines": list(story.lines),
+            **({"closing": story.closing} if story.closing else {}),
         },
         "pictures": [{"name": card.name, "alt_text": card.alt_text} for card in cards],
         "sections": sections_document(story.sections),

@@ -36,6 +36,7 @@ class Story:
         sentence: The one sentence that sums it up.
         lines: The findings.
         sections: The figures.
+        closing: A last line for people, or nothing.
     """
 
     guild_id: int
@@ -55,6 +56,7 @@ class Story:
     sentence: str
     lines: tuple[str, ...]
     sections: tuple[Section, ...]
+    closing: str = ""
 
 
 def story_of_week(
@@ -92,4 +94,5 @@ def story_of_week(
             *where_lines(report, language, words.channel),
         ),
         sections=sections_of(report, language, channels),
+        closing=wording.closing(report, language) or "",
     )

@@ -62,6 +62,12 @@ def thin_store(tmp_path_factory: pytest.TempPathFactory) -> str:
     return fill_store(path, SETTINGS, records_of(taken(columns, ~few)))
 
 
+@pytest.fixture(scope="module")
+def whole(store: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Every file of a report in the server's own language and theme."""
+    return report(store, tmp_path_factory.mktemp("whole") / "out", "--name", "스터디 Study")
+
+
 def says(*arguments: str) -> Result:
     return CliRunner().invoke(nunchi, arguments)
 
@@ -99,8 +105,8 @@ def valid(content: bytes, schema: str) -> dict[str, Any]:
 # The report
 
 
-def test_a_report_is_pictures_a_page_and_tables(store: str, tmp_path: Path) -> None:
-    written = report(store, tmp_path / "out", "--name", "스터디 Study")
+def test_a_report_is_pictures_a_page_and_tables(whole: dict[str, bytes]) -> None:
+    written = whole
     stem = f"nunchi-{WEEK.key}"
     assert {f"{stem}{end}" for end in (".html", ".json", ".csv", "-mood.png", "-mix.svg")} <= set(
         written
@@ -111,8 +117,10 @@ def test_a_report_is_pictures_a_page_and_tables(store: str, tmp_path: Path) -> N
     assert {name[:-3] + "svg" for name in pictures} <= set(written)
 
 
-def test_the_same_records_give_the_same_bytes(store: str, tmp_path: Path) -> None:
-    assert report(store, tmp_path / "one") == report(store, tmp_path / "two")
+def test_the_same_records_give_the_same_bytes(
+    store: str, whole: dict[str, bytes], tmp_path: Path
+) -> None:
+    assert report(store, tmp_path / "one", "--name", "스터디 Study") == whole
     days = ("--from", "2026-11-02", "--until", "2026-11-15")
     assert aggregates(store, tmp_path / "three", *days) == aggregates(
         store, tmp_path / "four", *days
@@ -145,8 +153,8 @@ def test_every_section_has_a_title_in_both_languages(store: str, tmp_path: Path)
         ]
 
 
-def test_the_csv_says_what_the_json_says(store: str, tmp_path: Path) -> None:
-    written = report(store, tmp_path / "out", "--format", "csv,json")
+def test_the_csv_says_what_the_json_says(whole: dict[str, bytes]) -> None:
+    written = whole
     document = json.loads(written[f"nunchi-{WEEK.key}.json"])
     table = rows(written[f"nunchi-{WEEK.key}.csv"])
     wanted = [
@@ -174,27 +182,25 @@ def test_excel_gets_its_byte_order_mark_on_demand(store: str, tmp_path: Path) ->
     assert marked[name] == b"\xef\xbb\xbf" + plain[name]
 
 
-def test_few_digits_and_rounded_people(store: str, tmp_path: Path) -> None:
-    written = report(store, tmp_path / "out", "--format", "csv")
-    for row in rows(written[f"nunchi-{WEEK.key}.csv"]):
+def test_few_digits_and_rounded_people(whole: dict[str, bytes]) -> None:
+    for row in rows(whole[f"nunchi-{WEEK.key}.csv"]):
         decimals = len(row["value"].partition(".")[2])
         assert decimals <= (2 if row["unit"] == "valence" else 3)
         if row["n"] and int(row["n"]) > 10:
             assert int(row["n"]) % 5 == 0
 
 
-def test_pictures_are_in_the_theme_that_was_asked_for(store: str, tmp_path: Path) -> None:
-    def card(theme: str) -> bytes:
-        written = report(store, tmp_path / theme, "--format", "svg", "--theme", theme)
-        return written[f"nunchi-{WEEK.key}-mood.svg"]
+def test_pictures_are_in_the_theme_that_was_asked_for(
+    store: str, whole: dict[str, bytes], tmp_path: Path
+) -> None:
+    light = report(store, tmp_path / "light", "--format", "svg", "--theme", "light")
+    name = f"nunchi-{WEEK.key}-mood.svg"
+    assert b"#1F2126" in whole[name]
+    assert b"#1F2126" not in light[name]
 
-    assert b"#1F2126" in card("dark")
-    assert b"#1F2126" not in card("light")
 
-
-def test_a_picture_of_its_own_carries_its_letters(store: str, tmp_path: Path) -> None:
-    written = report(store, tmp_path / "out", "--format", "svg")
-    for content in written.values():
+def test_a_picture_of_its_own_carries_its_letters(whole: dict[str, bytes]) -> None:
+    for content in (each for name, each in whole.items() if name.endswith(".svg")):
         root = ET.fromstring(content)
         assert root.tag == "{http://www.w3.org/2000/svg}svg"
         assert b"@font-face" in content
