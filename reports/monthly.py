@@ -20,6 +20,7 @@ import numpy as np
 from classifiers.correction import ShareCorrection
 from classifiers.emotion import EMOTIONS
 from reports.bootstrap import Estimate, generator_for
+from reports.coverage import rounded_messages, rounded_people
 from reports.errors import InvalidPeriod
 from reports.gathered import Gathered, gather, together
 from reports.grouping import milliseconds
@@ -183,8 +184,8 @@ class StretchReport:
         guild_id: Discord snowflake.
         period: Which stretch.
         timezone: IANA name; days are local to it.
-        messages: How many messages were measured.
-        people: How many people wrote them.
+        messages: How many messages were measured; rounded as ``reports.coverage`` does.
+        people: How many people wrote them; rounded alike.
         minimum_group: Fewer people than this are never described.
         hidden: True when fewer people wrote; then every field on moods is empty.
         partial: True when the stretch was not over.
@@ -297,8 +298,8 @@ def _report(
         guild_id=settings.guild_id,
         period=frame.period,
         timezone=settings.timezone,
-        messages=round(float(now.cells.messages.sum())),
-        people=now.cells.people,
+        messages=rounded_messages(round(float(now.cells.messages.sum()))),
+        people=rounded_people(now.cells.people),
         minimum_group=settings.minimum_group,
         hidden=now.cells.people < minimum,
         partial=False,

@@ -84,12 +84,14 @@ class ReportDesk:
     async def _details_clicked(self, interaction: discord.Interaction, match: Match[str]) -> None:
         guild, say = guild_of(interaction), phrases_for(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await answer(interaction, details_view(await self._report(guild.id, match["key"]), 0, say))
+        report = await self._report(guild.id, match["key"])
+        await answer(interaction, details_view(_for_reader(interaction, guild, report), 0, say))
 
     async def _page_turned(self, interaction: discord.Interaction, match: Match[str]) -> None:
         guild, say = guild_of(interaction), phrases_for(interaction)
         await interaction.response.defer()
-        view = details_view(await self._report(guild.id, match["key"]), int(match["page"]), say)
+        report = _for_reader(interaction, guild, await self._report(guild.id, match["key"]))
+        view = details_view(report, int(match["page"]), say)
         await interaction.edit_original_response(view=view, allowed_mentions=NOBODY)
 
     async def _channels_clicked(self, interaction: discord.Interaction, match: Match[str]) -> None:
@@ -152,6 +154,17 @@ def _sees(interaction: discord.Interaction, guild: discord.Guild, channel_id: in
     if channel is None or not isinstance(reader, discord.Member):
         return False
     return channel.permissions_for(reader).view_channel
+
+
+def _for_reader(
+    interaction: discord.Interaction, guild: discord.Guild, report: AnyReport
+) -> AnyReport:
+    """Return a report without the channels that its reader may not see."""
+    if not isinstance(report, WeeklyReport) or report.where is None:
+        return report
+    named = [each.channel_id for each in report.where.channels]
+    seen = [channel_id for channel_id in named if _sees(interaction, guild, channel_id)]
+    return replace(report, where=_only(report.where, seen))
 
 
 def _only(where: Where, seen: Sequence[int]) -> Where:

@@ -145,7 +145,7 @@ def _before_ko(report: StretchReport) -> str:
 
 
 def _korean_change(change: Estimate) -> str:
-    if not change.excludes(0.0):
+    if not change.clears(0.0):
         difference = attached(signed(change.value), "은/는")
         return f"과의 차이 {difference} 우연히 생길 수 있는 크기예요{_range(change, 'ko')}"
     way = "높아요" if change.value > 0 else "낮아요"
@@ -156,7 +156,7 @@ def _english_change(report: StretchReport, change: Estimate) -> str:
     days = report.period.days if isinstance(report.period, DayRange) else 0
     before = _plural(days, "day", "days") + " before" if days else "month before"
     usual = f" ({signed(report.before.value)})" if report.before is not None else ""
-    if not change.excludes(0.0):
+    if not change.clears(0.0):
         return (
             f"and the difference of {signed(change.value)} from the {before}{usual} may be chance"
             f"{_range(change, 'en')}"
