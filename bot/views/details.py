@@ -20,7 +20,6 @@ from bot.views.times import TIME_FORMAT, WEEKDAYS
 from reports import wording
 from reports.bootstrap import Estimate
 from reports.coverage import rounded_messages, rounded_people
-from reports.coverage import rounded_messages, rounded_people
 from reports.monthly import Period, StretchReport
 from reports.report import EmotionShare, WeeklyReport
 from reports.where import Beside, Where
