@@ -156,7 +156,7 @@ def _cells(each: Observation, words: ExportWords) -> tuple[str, str, str]:
     bounds = (
         ""
         if low is None or high is None
-        else f"{_shown(low, each.unit, words)} – {_shown(high, each.unit, words)}"
+        else _shown(low, each.unit, words) + words.joint + _shown(high, each.unit, words)
     )
     return _shown(each.value, each.unit, words), bounds, "" if each.n is None else f"{each.n:,}"
 
@@ -169,5 +169,5 @@ def _shown(value: float, unit: str, words: ExportWords) -> str:
     if unit == "share":
         return f"{value:.1%}"
     if unit == "share_change":
-        return f"{value:+.1%}".replace("-", MINUS)
+        return f"{value * 100:+.1f}{words.unit(unit)}".replace("-", MINUS)
     return f"{value:,}{words.unit(unit)}"

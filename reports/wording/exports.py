@@ -21,6 +21,7 @@ class ExportWords:
         page_title: Title of the page where the server has no name.
         figures: Heading above the tables.
         columns: Heads of the columns: what, value, interval, people.
+        joint: What stands between the ends of an interval.
         usual_range: Head of the column of a section whose ranges are of what is usual.
         clear: Said of what differs beyond chance.
         method: How the figures are meant, with ``{minimum}`` for the smallest group.
@@ -33,6 +34,7 @@ class ExportWords:
     page_title: str
     figures: str
     columns: tuple[str, str, str, str]
+    joint: str
     usual_range: str
     clear: str
     method: str
@@ -105,11 +107,18 @@ _ENGLISH: Final = ExportWords(
         }
     ),
     units=MappingProxyType(
-        {"messages": " messages", "people": " people", "weeks": " weeks", "days": " days"}
+        {
+            "messages": " messages",
+            "people": " people",
+            "weeks": " weeks",
+            "days": " days",
+            "share_change": " pts",
+        }
     ),
     page_title="Mood report",
     figures="The figures",
     columns=("What", "Value", "95% interval", "People"),
+    joint=" to ",
     usual_range="Usual range",
     clear="beyond chance",
     method=(
@@ -173,10 +182,13 @@ _KOREAN: Final = ExportWords(
             "step_width": "한 칸의 너비",
         }
     ),
-    units=MappingProxyType({"messages": "개", "people": "명", "weeks": "주", "days": "일"}),
+    units=MappingProxyType(
+        {"messages": "개", "people": "명", "weeks": "주", "days": "일", "share_change": "%p"}
+    ),
     page_title="기분 보고서",
     figures="수치",
     columns=("항목", "값", "95% 구간", "사람"),
+    joint=" ~ ",
     usual_range="평소 범위",
     clear="우연을 넘는 차이",
     method=(
