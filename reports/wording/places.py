@@ -5,6 +5,7 @@ Channels are known by id; whoever renders a report gives a function that names t
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
@@ -22,6 +23,10 @@ from reports.wording.places_ko import KoreanPlaces
 
 Naming = Callable[[int], str]
 """Gives a channel's name, or mention, for its id."""
+
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+_JOINER: Final = "\u200d"
+"""Joins emoji into one."""
 
 MOST_NAMED: Final = 5
 """Channels that one line names; the others are counted."""
@@ -129,12 +134,17 @@ def naming(channels: Mapping[int, str | None] | None, language: str) -> Naming:
     words = place_words(language)
 
     def name_of(channel_id: int) -> str:
-        name = channels.get(channel_id, words.deleted)
-        if name is None:
-            return words.private
-        return f"#{name}" if channel_id in channels else name
+        if channel_id not in channels:
+            return words.deleted
+        name = channels[channel_id]
+        return words.private if name is None else f"#{_visible(name)}"
 
     return name_of
+
+
+def _visible(name: str) -> str:
+    """Return a name without what nobody sees: it may turn the text around, or break a picture."""
+    return "".join(c for c in name if c == _JOINER or unicodedata.category(c) not in _INVISIBLE)
 
 
 def when_lines(report: WeeklyReport, language: str) -> tuple[str, ...]:

@@ -8,13 +8,16 @@ written down here as well, so that nobody believes otherwise.
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
 
 from reports.channels import shown_channels
+from reports.fonts import FontBook
 from reports.hours import FEWEST_MESSAGES, KEYS, shown_hours
 from reports.mood_sums import MoodSums, summed
+from reports.rasterise import rasterise
 from reports.report import WeeklyReport
 from reports.spans import PARTS, spans_of
 from reports.spans import columns_of as spans_shown
@@ -24,7 +27,7 @@ from reports.where import Channel, Where
 from reports.wording import lines
 from reports.wording.places import where_lines
 from storage.records import MessageColumns
-from tests.reports.place_samples import in_channels
+from tests.reports.place_samples import in_channels, placed_report, places_of
 from tests.reports.report_samples import (
     AFTER,
     SETTINGS,
@@ -38,8 +41,14 @@ from tests.reports.report_samples import (
     record,
     taken,
 )
+from tests.reports.test_report_cards import check
 
 GROUP = 5
+
+
+@pytest.fixture(scope="module")
+def fonts() -> FontBook:
+    return FontBook.load(system=False)
 
 
 async def report_of(columns: MessageColumns, minimum_group: int = GROUP) -> WeeklyReport:
@@ -162,6 +171,32 @@ async def test_a_channel_that_only_one_person_uses_on_most_days() -> None:
     assert report.where.channels[0].mood.value == pytest.approx(
         (-1.0 * 7 + 0.5 * 63) / 70, abs=0.05
     )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u202egnp.exe",
+        "a\x00b\x1b[31m",
+        "<script>&\"'</script>",
+        "@everyone **bold** <@1>",
+        "👩\u200d👩\u200d👧\u200d👦" * 20,
+        "\ud800",
+        "\u2066x\u2069",
+        "ﷺ" * 100,
+        "",
+    ],
+)
+def test_names_neither_break_nor_turn_anything(name: str, fonts: FontBook) -> None:
+    report = placed_report(5)
+    channels = {1000 + n: name for n in range(5)}
+    for language in ("ko", "en"):
+        card = places_of(report, "dark", language, fonts, channels)["where"]
+        check(card, fonts)
+        assert rasterise(card.svg, fonts.files).startswith(b"\x89PNG")
+        assert not {"\u202e", "\u2066", "\x00", "\x1b"} & set(card.svg + card.alt_text)
+        root = ET.fromstring(card.svg)
+        assert "script" not in {element.tag.split("}")[-1] for element in root.iter()}
 
 
 # Hidden hours, by subtraction from the points of the curve
