@@ -16,15 +16,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from importlib import import_module
+from functools import partial
 from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 
+from classifiers.extras import required
 from reports.bootstrap import Floats
 from reports.daily import Past
+from reports.forecast_lstm import network_means
 from reports.history import Ahead
 from reports.period import DAYS
 
@@ -97,7 +99,7 @@ def looked_ahead(past: Past, name: str) -> Ahead | None:
     """Return a look ahead by the forecast of a name; imports its framework.
 
     Raises:
-        ValueError: There is none of that name.
+        BackendUnavailable: Its extra is not installed.
     """
     return ahead_of(past, forecaster_of(name))
 
@@ -118,17 +120,12 @@ def forecaster_of(name: str) -> Forecaster:
     """Return a forecaster by its name; imports its framework.
 
     Raises:
-        ValueError: There is none of that name.
-        ImportError: Its extra is not installed.
+        BackendUnavailable: Its extra is not installed.
     """
-    if not installed(name):
-        msg = f"forecast={name} needs {' and '.join(NEEDED[name])}, which are not installed"
-        raise ImportError(msg)
     if name == LSTM:
-        network: Forecaster = import_module("reports.forecast_lstm").network_means
-        return network
-    models = import_module("statsmodels.tsa.statespace.structural")
-    return lambda moods, origins: _structural_means(models, moods, origins)
+        return partial(network_means, required("keras", "tensorflow"))
+    models = required("statsmodels.tsa.statespace.structural", "forecast")
+    return partial(_structural_means, models)
 
 
 def _series(past: Past) -> Floats | None:

@@ -70,7 +70,10 @@ def told(report: WeeklyReport, past: Past) -> WeeklyReport:
 
 async def _ahead(past: Past, forecast: str) -> Ahead | None:
     """Look ahead in a process of its own, which takes the memory of its framework with it."""
-    if past.told + 1 < FEWEST_WEEKS or not installed(forecast):
+    if past.told + 1 < FEWEST_WEEKS:
+        return None
+    if not installed(forecast):
+        log.info("no look ahead: the extra for forecast=%s is not installed", forecast)
         return None
     pool = spawned_worker(prepare)
     try:
