@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.pipeline import Pipeline
 from bot.roster import Roster
-from reports.own_data import OwnData, own_data
+from reports.own_data import OwnData, named_in, own_data
 from reports.personal import OwnMood, own_mood
 from storage.records import Choices, GuildSettings
 from storage.store import Store
@@ -53,8 +53,8 @@ class Privacy:
             StoreUnavailable: Nothing was removed.
         """
         settings = self._roster.settings(guild_id)
-        if settings is not None and settings.report.planned_by == user_id:
-            await self._roster.change(guild_id, _unplanned)
+        if settings is not None and named_in(settings, user_id):
+            await self._roster.change(guild_id, lambda found: _without(found, user_id))
         return await self._pipeline.erase_author(guild_id, self._roster.author(guild_id, user_id))
 
     async def choices(self, guild_id: int, user_id: int) -> Choices:
@@ -116,5 +116,10 @@ class Privacy:
         return await own_data(self._store, settings, user_id, author, now=now, limit=limit)
 
 
-def _unplanned(settings: GuildSettings) -> GuildSettings:
-    return replace(settings, report=replace(settings.report, planned_by=None))
+def _without(settings: GuildSettings, user_id: int) -> GuildSettings:
+    """Return settings that do not name a user any more."""
+    if settings.report.planned_by == user_id:
+        settings = replace(settings, report=replace(settings.report, planned_by=None))
+    if settings.alerts.switched_on_by == user_id:
+        settings = replace(settings, alerts=replace(settings.alerts, switched_on_by=None))
+    return settings

@@ -123,7 +123,7 @@ async def own_data(
         "guild_id": str(guild_id),
         "user_id": str(user_id),
         "pseudonym": author.hex(),
-        "settings": _settings(choices, planned_reports=settings.report.planned_by == user_id),
+        "settings": {**_choices(choices), **_roles(settings, user_id)},
         "feedback": [_feedback(each) for each in given],
     }
     room = limit - len(_head(head, 0, 0, 0)) - _FRAME_ROOM
@@ -152,13 +152,25 @@ def record_document(record: MessageRecord) -> Mapping[str, Any]:
     }
 
 
-def _settings(choices: Choices, *, planned_reports: bool) -> Mapping[str, Any]:
+def named_in(settings: GuildSettings, user_id: int) -> bool:
+    """Return whether the settings of a guild name a user."""
+    return any(_roles(settings, user_id).values())
+
+
+def _roles(settings: GuildSettings, user_id: int) -> Mapping[str, bool]:
+    """Return for what the settings of a guild name a user."""
+    return {
+        "planned_the_reports": settings.report.planned_by == user_id,
+        "switched_on_the_alerts": settings.alerts.switched_on_by == user_id,
+    }
+
+
+def _choices(choices: Choices) -> Mapping[str, Any]:
     return {
         "own_mood_since": _moment(choices.personal_since),
         "opted_out": choices.refused,
         "opted_out_or_erased_at": _moment(choices.refused_at),
         "never_taken_until": _moment(choices.refused_until),
-        "planned_the_reports": planned_reports,
     }
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from classifiers.emotion import Emotion
 from reports.period import DAYS
 from reports.svg.canvas import Box, Canvas, Style
+from reports.svg.shade import blend
 from reports.svg.theme import Theme
 
 LABEL: Final = 28
@@ -58,7 +59,7 @@ def step_colour(theme: Theme, step: int, reach: int) -> str:
     """Return the colour of a step: neutral in the middle, and the stronger the farther out."""
     neutral = theme.emotions[Emotion.NEUTRAL]
     end = theme.pleasant if step > 0 else theme.unpleasant
-    return _mixed(neutral, end, abs(step) / reach)
+    return blend(neutral, end, abs(step) / reach)
 
 
 def draw_pixels(
@@ -147,9 +148,3 @@ def _draw_cell(canvas: Canvas, space: Box, step: int | None, reach: int) -> None
 
 def _fill(canvas: Canvas, cell: Box, colour: str) -> None:
     canvas.rectangle(cell, f'rx="{_CORNER}" fill="{colour}"')
-
-
-def _mixed(one: str, other: str, share: float) -> str:
-    """Return a colour between two of the form ``#RRGGBB``."""
-    pairs = [(int(one[i : i + 2], 16), int(other[i : i + 2], 16)) for i in (1, 3, 5)]
-    return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in pairs)

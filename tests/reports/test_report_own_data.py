@@ -18,6 +18,7 @@ from reports.own_data import OwnData, OwnFile, own_data
 from storage.open import open_store
 from storage.records import (
     NO_MODEL,
+    AlertSettings,
     Batch,
     Feedback,
     GuildSettings,
@@ -124,6 +125,7 @@ async def test_nothing_kept_is_an_answer_too(store: Store) -> None:
         "opted_out_or_erased_at": None,
         "never_taken_until": None,
         "planned_the_reports": False,
+        "switched_on_the_alerts": False,
     }
 
 
@@ -134,13 +136,18 @@ async def test_choices_and_feedback_of_the_member_only(store: Store) -> None:
     await store.allow_personal(GUILD, OTHER, NOW)
     await store.add_feedback(said)
     await store.add_feedback(replace(said, author=OTHER, corrected="fear"))
-    document = opened((await asked(store, report=ReportSchedule(planned_by=USER))).files[0])
+    named: dict[str, Any] = {
+        "report": ReportSchedule(planned_by=USER),
+        "alerts": AlertSettings(switched_on_by=USER),
+    }
+    document = opened((await asked(store, **named)).files[0])
     assert document["settings"] == {
         "own_mood_since": "2026-11-21T12:00:00.000+00:00",
         "opted_out": False,
         "opted_out_or_erased_at": "2026-11-02T00:00:00.000+00:00",
         "never_taken_until": "2026-11-02T00:00:00.000+00:00",
         "planned_the_reports": True,
+        "switched_on_the_alerts": True,
     }
     assert document["feedback"] == [
         {
@@ -156,8 +163,13 @@ async def test_choices_and_feedback_of_the_member_only(store: Store) -> None:
 
 
 async def test_what_somebody_else_planned_is_not_theirs(store: Store) -> None:
-    document = opened((await asked(store, report=ReportSchedule(planned_by=USER + 1))).files[0])
+    named: dict[str, Any] = {
+        "report": ReportSchedule(planned_by=USER + 1),
+        "alerts": AlertSettings(switched_on_by=USER + 1),
+    }
+    document = opened((await asked(store, **named)).files[0])
     assert document["settings"]["planned_the_reports"] is False
+    assert document["settings"]["switched_on_the_alerts"] is False
 
 
 async def test_after_an_opt_out_only_the_opt_out_is_kept(store: Store) -> None:

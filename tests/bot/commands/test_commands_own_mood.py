@@ -16,7 +16,7 @@ from bot.sandbox import Interaction, Member, Sandbox, point_discord_at
 from bot.views import buttons, own_mood, privacy
 from bot.views.report_buttons import MY_MOOD
 from reports.wording.numbers import signed
-from storage.records import Batch, MessageRecord
+from storage.records import AlertSettings, Batch, MessageRecord, ReportSchedule
 from tests.bot.commands.town import Town, World, bot_at, founded, part
 from tests.support.store_records import record
 
@@ -177,6 +177,17 @@ async def test_erasure_wipes_it_at_once(town: Town) -> None:
     await town.press(asked, privacy.DELETE_CONFIRMED)
     assert "This is off" in (await town.run(town.member, "mood me")).text
     assert "A week without messages" in (await chosen(town, town.member)).text
+
+
+async def test_erasure_takes_a_name_out_of_the_settings(town: Town) -> None:
+    alerts, report = AlertSettings(switched_on_by=town.admin.id), ReportSchedule(planned_by=7)
+    await town.services.roster.change(
+        town.guild.id, lambda settings: replace(settings, alerts=alerts, report=report)
+    )
+    asked = await town.run(town.admin, "privacy delete")
+    await town.press(asked, privacy.DELETE_CONFIRMED)
+    assert town.settings.alerts.switched_on_by is None
+    assert town.settings.report.planned_by == 7
 
 
 async def test_the_export_is_complete_and_exact(town: Town) -> None:
