@@ -97,7 +97,9 @@ async def opened(settings: Settings, clock: Clock) -> AsyncIterator[Application]
             pipeline.look_at_pictures(pictures)
         grace = timedelta(days=settings.report_grace_days)
         correction = classifier.info.correction
-        reporter = Reporter(store, roster, studio, clock, _owner(), grace, correction)
+        reporter = Reporter(
+            store, roster, studio, clock, _owner(), grace, correction, forecast=settings.forecast
+        )
         schedule = Schedule(store, roster, reporter, clock)
         services = Services(
             settings=settings,

@@ -32,6 +32,7 @@ from bot.trouble import Herald
 from bot.views.channel_names import channel_names
 from classifiers.correction import ShareCorrection
 from classifiers.errors import NunchiError
+from reports.forecast import SEASONAL
 from reports.monthly import Period, StretchReport, compute_stretch
 from reports.period import Week
 from reports.report import WeeklyReport
@@ -65,6 +66,7 @@ class Reporter:
         owner: Names this process in claims.
         grace: How long a missed report stays due.
         correction: How the shares of the classifier in use are corrected, if that is known.
+        forecast: How a report looks at the next week: ``seasonal`` or ``lstm``.
     """
 
     def __init__(
@@ -76,6 +78,8 @@ class Reporter:
         owner: str,
         grace: timedelta,
         correction: ShareCorrection | None = None,
+        *,
+        forecast: str = SEASONAL,
     ) -> None:
         self._store = store
         self._roster = roster
@@ -84,6 +88,7 @@ class Reporter:
         self._owner = owner
         self._grace = grace
         self._correction = correction
+        self._forecast = forecast
         self._client: discord.Client | None = None
         self._busy: set[int] = set()
         self._unrecorded: dict[tuple[int, str], tuple[int, int]] = {}
@@ -112,7 +117,13 @@ class Reporter:
         now, correction = self._clock.now(), self._correction
         if isinstance(period, Week):
             return await compute(
-                self._store, settings, period, now=now, due=due, correction=correction
+                self._store,
+                settings,
+                period,
+                now=now,
+                due=due,
+                correction=correction,
+                forecast=self._forecast,
             )
         return await compute_stretch(
             self._store, settings, period, now=now, due=due, correction=correction

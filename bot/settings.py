@@ -112,6 +112,7 @@ class Settings(BaseSettings):
         language: Language of a new guild.
         timezone: Timezone of a new guild, an IANA name.
         font_dir: Folder with fonts that come before the ones we ship.
+        forecast: How a report looks at the next week.
         log_level: The least severe level that is written.
         log_format: One line of text, or one JSON object, for each entry.
         queue_size: Messages that may wait for the classifier before they are left to catch-up.
@@ -165,6 +166,9 @@ class Settings(BaseSettings):
     )
     font_dir: Annotated[Path, AfterValidator(_existing_folder)] | None = Field(
         default=None, description="a folder that exists"
+    )
+    forecast: Annotated[Literal["seasonal", "lstm"], BeforeValidator(_lower)] = Field(
+        default="seasonal", description="seasonal or lstm"
     )
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = (
         Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")

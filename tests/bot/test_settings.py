@@ -56,6 +56,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "NUNCHI_LANGUAGE": "KO",
             "NUNCHI_TIMEZONE": "Asia/Seoul",
             "NUNCHI_FONT_DIR": str(tmp_path),
+            "NUNCHI_FORECAST": "LSTM",
             "NUNCHI_LOG_LEVEL": "debug",
             "NUNCHI_LOG_FORMAT": "json",
             "NUNCHI_QUEUE_SIZE": "128",
