@@ -25,7 +25,8 @@ from reports.when import When
 from reports.where import Beside, Channel, Where
 from reports.wording import lines
 from reports.wording.places import coverage_lines, naming, where_lines
-from storage.records import MessageColumns, MonitoredChannel
+from storage.records import Batch, MessageColumns, MonitoredChannel
+from storage.sqlite import SqliteStore
 from tests.reports.place_samples import (
     CHANNELS,
     GOLDEN_PLACES,
@@ -37,6 +38,7 @@ from tests.reports.place_samples import (
 )
 from tests.reports.report_samples import (
     AFTER,
+    GUILD,
     LANGUAGES,
     SEOUL,
     SETTINGS,
@@ -182,6 +184,28 @@ async def test_channels_by_hand() -> None:
         (1001, -0.4),
     ]
     assert report.where.hidden == 0
+
+
+async def test_threads_count_for_their_channel_and_deleted_channels_not_at_all(tmp_path) -> None:
+    rows = [
+        replace(
+            record(100 * channel + n, n % 8, local(n % 3, 10), 0.2),
+            channel_id=channel,
+            thread_id=9 if channel == 1 and n % 2 else None,
+        )
+        for channel in (1, 2, 3)
+        for n in range(24)
+    ]
+    async with SqliteStore(tmp_path / "nunchi.sqlite3") as store:
+        await store.apply(Batch(upserts=tuple(rows)))
+        report = await compute(store, SETTINGS, WEEK, now=AFTER)
+        assert report.where is not None
+        assert [channel.channel_id for channel in report.where.channels] == [1, 2, 3]
+        await store.delete_container(GUILD, 3)
+        after = await compute(store, SETTINGS, WEEK, now=AFTER)
+    assert after.where is not None
+    assert [channel.channel_id for channel in after.where.channels] == [1, 2]
+    assert after.where.hidden == 0
 
 
 async def test_a_bright_channel_is_told_apart() -> None:
