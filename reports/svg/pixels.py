@@ -139,7 +139,7 @@ def _draw_months(
 def _draw_cell(canvas: Canvas, space: Box, step: int | None, reach: int) -> None:
     if step is None:
         x, y = (space.left + space.right) / 2, (space.top + space.bottom) / 2
-        canvas.circle(x, y, _DOT, f'fill="{canvas.theme.grid}"')
+        canvas.circle(x, y, _DOT, f'fill="{canvas.theme.faint}" fill-opacity="0.4"')
         return
     half = _GAP / 2
     cell = Box(space.left + half, space.top + half, space.right - half, space.bottom - half)
