@@ -2,8 +2,11 @@
 
 A report says many things at once: that the mood changed, that an emotion did, that an hour or a
 channel stands out. Would each of them be wrong once in twenty quiet weeks, some claim would be in
-every fourth. So the chances of all of them add up to 5 % (Bonferroni), the largest part for the
-headline; within each part all figures are tested together (``bootstrap.jointly_clear``).
+every fourth. So the chances of all of them add up to less than 5 % (Bonferroni), the largest part
+for the headline; within each part all figures are tested together (``bootstrap.jointly_clear``).
+
+A turning point is told with how often chance alone makes one (``reports.turning``), and has an
+alarm rate of its own.
 """
 
 from __future__ import annotations
@@ -19,5 +22,5 @@ HEADLINE: Final = 0.02
 EMOTIONS: Final = 0.01
 """That the share of any emotion differs from usual."""
 
-DETAIL: Final = 0.005
-"""Each of: points of the curve, hours, channels, days that stand out."""
+DETAIL: Final = 0.004
+"""Each of: points of the curve, hours, channels."""

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 from .community import WEEK, Community, written
 from .judge import MODEL, correction, judged
-from .plan import Change, ChangeKind, Plan
+from .plan import LAST_WEEK, Change, ChangeKind, Plan
+from .trial import Trial, claims_of, reported, trial
 
 __all__ = [
+    "LAST_WEEK",
     "MODEL",
     "WEEK",
     "Change",
     "ChangeKind",
     "Community",
     "Plan",
+    "Trial",
+    "claims_of",
     "correction",
     "judged",
+    "reported",
+    "trial",
     "written",
 ]
