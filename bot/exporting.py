@@ -117,7 +117,7 @@ async def export_report(
     """Write the report of a week or a month into a folder; the same records give the same bytes.
 
     Args:
-        settings: Fonts and classifier.
+        settings: Fonts, classifier and forecast.
         place: Where the records are.
         period: Which one; ``None`` for the last week that is over.
         looks: How it is written.
@@ -136,7 +136,14 @@ async def export_report(
             messages = stretch.messages
             story = story_of_month(stretch, chosen, looks.language or guild.language)
         else:
-            drawing = await compute(store, guild, chosen, now=now, correction=correction)
+            drawing = await compute(
+                store,
+                guild,
+                chosen,
+                now=now,
+                correction=correction,
+                forecast=settings.forecast,
+            )
             messages = drawing.messages
             story = story_of_week(drawing, looks.language or guild.language, looks.channels)
     if not messages:

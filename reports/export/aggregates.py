@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -188,11 +188,11 @@ def _days(
     correction: ShareCorrection | None,
     words: Words,
 ) -> list[Aggregate]:
-    """Return the days of a week on which somebody wrote."""
+    """Return the days of a week on which somebody wrote; none of a week that is hidden."""
     minimum = max(settings.minimum_group, 1)
-    spans = spans_of(gathered.cells, DAYS, minimum)
     if gathered.cells.people < minimum:
-        spans = tuple(replace(span, hidden=True) for span in spans)
+        return []
+    spans = spans_of(gathered.cells, DAYS, minimum)
     hidden = {span.day for span in spans if span.hidden}
     told = _told(gathered, spans, settings, week, correction, words)
     return [
