@@ -35,7 +35,7 @@ from storage.records import NO_MODEL, GuildSettings, MessageColumns
 WEEKS: Final = 53
 """A year of whole weeks, and the one that is reported."""
 
-MOST_MESSAGES: Final = 250_000
+MOST_MESSAGES: Final = 150_000
 """With more in a year, a sample of each day is read."""
 
 WINDOWS: Final = 4
@@ -43,6 +43,9 @@ WINDOWS: Final = 4
 
 _OVER: Final = 2
 """Older weeks are left out when so many times ``MOST_MESSAGES`` have been read."""
+
+_TOGETHER: Final = 16_384
+"""So many messages are handed to the thread at once: going there and back takes its time."""
 
 _GOLDEN: Final = 0.618_034
 """Moves the windows from day to day, so that they meet every minute of the hour equally."""
@@ -193,25 +196,32 @@ async def _collect(
     edges = milliseconds(local_edges(week.monday, DAYS, PARTS, zone))
     parts: list[Gathered] = []
     judges: Counter[str] = Counter()
+    waiting: list[MessageColumns] = []
     for start, end in windows_of(week, part, zone):
         async for columns in store.scan(guild_id, start, end):
-            parts += [await asyncio.to_thread(_taken, columns, edges, correction, judges)]
-            if judges.total() > room:
+            room -= len(columns)
+            if room < 0:
                 return None
+            waiting.append(columns)
+            if sum(map(len, waiting)) >= _TOGETHER:
+                parts += await asyncio.to_thread(_taken, waiting, edges, correction, judges)
+                waiting = []
+    parts += await asyncio.to_thread(_taken, waiting, edges, correction, judges)
     return await asyncio.to_thread(together, parts), judges
 
 
 def _taken(
-    columns: MessageColumns,
+    waiting: list[MessageColumns],
     edges: Integers,
     correction: ShareCorrection | None,
     judges: Counter[str],
-) -> Gathered:
-    counts = np.bincount(columns.model, minlength=len(columns.models)).tolist()
-    for model, count in zip(columns.models, counts, strict=True):
-        if model != NO_MODEL and count:
-            judges[model] += count
-    return gather(columns, edges, correction)
+) -> list[Gathered]:
+    for columns in waiting:
+        counts = np.bincount(columns.model, minlength=len(columns.models)).tolist()
+        for model, count in zip(columns.models, counts, strict=True):
+            if model != NO_MODEL and count:
+                judges[model] += count
+    return [gather(columns, edges, correction) for columns in waiting]
 
 
 def _past_week(
