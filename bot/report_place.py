@@ -87,6 +87,9 @@ class Places:
 def _usable(channel: discord.abc.GuildChannel | discord.Thread) -> Place | Obstacle:
     if not isinstance(channel, Place):
         return Obstacle(Trouble.GONE)
+    if isinstance(channel, discord.Thread) and channel.parent is None:
+        # What holds in a thread is decided by a channel that the bot does not see.
+        return Obstacle(Trouble.CLOSED, ("view_channel",))
     may = channel.permissions_for(channel.guild.me)
     sending = THREAD if isinstance(channel, discord.Thread) else CHANNEL
     missing = tuple(name for name in ("view_channel", sending) if not getattr(may, name))

@@ -278,6 +278,7 @@ class Reporter:
         # Nobody can look whether it is there. A report that is missing can be had with
         # `/report now`; one that stands there twice cannot be unseen.
         await self._store.finish_report(replace(job.claim, state=ClaimState.SKIPPED))
+        self._attempts.succeeded(job.claim)
         obstacle = Obstacle(Trouble.UNSURE, ("read_message_history",))
         await self._herald.tell(job.client, job.settings, obstacle, job.period, claims)
         return False
