@@ -41,13 +41,11 @@ def own_headline(own: OwnMood, language: str) -> str:
     if own.few:
         return "조용한 한 주였어요" if korean else "A quiet week"
     if own.direction == 1:
-        return "평소보다 밝게 읽힌 한 주예요" if korean else "Your words read brighter than usual"
+        return "밝아진 한 주예요" if korean else "A brighter week"
     if own.direction == -1:
-        return "평소보다 무겁게 읽힌 한 주예요" if korean else "Your words read heavier than usual"
+        return "무거워진 한 주예요" if korean else "A heavier week"
     if own.direction == 0:
-        return (
-            "평소와 뚜렷이 다르지 않은 한 주예요" if korean else "No clear change from your usual"
-        )
+        return "뚜렷한 변화는 없는 한 주예요" if korean else "A week without a clear change"
     return "지난 7일 동안의 내 기분이에요" if korean else "Your last seven days"
 
 

@@ -93,7 +93,8 @@ async def test_in_korean(korean_town: Town) -> None:
     town = korean_town
     await lived(town, town.member, range(30))
     shown = await chosen(town, town.member)
-    assert "평소와 뚜렷이 다르지 않은 한 주예요" in shown.text
+    assert "뚜렷한 변화는 없는 한 주예요" in shown.text
+    assert "이번 주 글은 평소와 뚜렷이 다르지 않아요(" in shown.text
     assert "메시지 4개" in shown.text
     assert "이 답은 나에게만 보여요." in shown.text
     assert part(shown.message, buttons.EXPORT)["label"] == "내 데이터 내려받기"
