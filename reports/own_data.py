@@ -168,6 +168,7 @@ def _roles(settings: GuildSettings, user_id: int) -> Mapping[str, bool]:
 def _choices(choices: Choices) -> Mapping[str, Any]:
     return {
         "own_mood_since": _moment(choices.personal_since),
+        "joyful_messages_linkable_since": _moment(choices.linked_since),
         "opted_out": choices.refused,
         "opted_out_or_erased_at": _moment(choices.refused_at),
         "never_taken_until": _moment(choices.refused_until),

@@ -178,14 +178,34 @@ class MongoStore:
         return frozenset(author_bytes(document["a"]) for document in found)
 
     @_reaching
-    async def allow_personal(self, guild_id: int, author: bytes, at: datetime) -> None:
-        """Keep that an author asked to see their own mood; the first time counts."""
-        await authors.allow_personal(self._database, guild_id, author, milliseconds(at))
+    async def allow_personal(self, guild_id: int, author: bytes, at: datetime) -> bool:
+        """Keep that an author asked to see their own mood; False when they have opted out."""
+        return await authors.allow(self._database, "personal", guild_id, author, milliseconds(at))
 
     @_reaching
     async def deny_personal(self, guild_id: int, author: bytes) -> bool:
         """Forget that an author asked to see their own mood; return whether they had."""
-        return await authors.deny_personal(self._database, guild_id, author)
+        return await authors.deny(self._database, "personal", guild_id, author)
+
+    @_reaching
+    async def allow_links(self, guild_id: int, author: bytes, at: datetime) -> None:
+        """Keep that reports may link to an author's joyful messages; the first time counts."""
+        await authors.allow(self._database, "links", guild_id, author, milliseconds(at))
+
+    @_reaching
+    async def deny_links(self, guild_id: int, author: bytes) -> bool:
+        """Forget that reports may link to an author's messages; return whether they might."""
+        return await authors.deny(self._database, "links", guild_id, author)
+
+    @_reaching
+    async def linkable(self, guild_id: int) -> Mapping[bytes, datetime]:
+        """Return who lets reports link to their joyful messages, and since when."""
+        return await authors.read_linkable(self._database, guild_id)
+
+    @_reaching
+    async def records(self, guild_id: int, message_ids: Sequence[int]) -> Sequence[MessageRecord]:
+        """Return the records of some messages that are kept, in no particular order."""
+        return await authors.read_some(self._database, guild_id, message_ids)
 
     @_reaching
     async def choices(self, guild_id: int, author: bytes) -> Choices:

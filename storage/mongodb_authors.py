@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from bson.int64 import Int64
 
-from storage.mongodb_documents import Document, author_text, key, message_record
+from storage.mongodb_documents import Document, author_bytes, author_text, key, message_record
 from storage.mongodb_schema import Database
 from storage.packing import moment_at
 from storage.records import FOREVER, Choices, MessageRecord
@@ -34,31 +35,55 @@ async def count_records(database: Database, guild_id: int, author: bytes) -> int
     return await database["messages"].count_documents(_theirs(guild_id, author))
 
 
-async def allow_personal(database: Database, guild_id: int, author: bytes, at: int) -> None:
-    """Keep that an author asked to see their own mood."""
+async def read_some(
+    database: Database, guild_id: int, message_ids: Sequence[int]
+) -> Sequence[MessageRecord]:
+    """Return the records of some messages of a guild."""
+    asked = {"_id": {"$in": [Int64(each) for each in message_ids]}, "g": Int64(guild_id)}
+    return [message_record(document) async for document in database["messages"].find(asked)]
+
+
+async def allow(database: Database, name: str, guild_id: int, author: bytes, at: int) -> None:
+    """Keep in the collection ``personal`` or ``links`` that an author said yes."""
     text = author_text(author)
     first = {"g": Int64(guild_id), "a": text, "at": Int64(at)}
     match = {"_id": key(guild_id, text)}
-    await database["personal"].update_one(match, {"$setOnInsert": first}, upsert=True)
+    await database[name].update_one(match, {"$setOnInsert": first}, upsert=True)
 
 
-async def deny_personal(database: Database, guild_id: int, author: bytes) -> bool:
-    """Forget that an author asked to see their own mood; return whether they had."""
-    gone = await database["personal"].delete_one({"_id": key(guild_id, author_text(author))})
+async def deny(database: Database, name: str, guild_id: int, author: bytes) -> bool:
+    """Forget that an author said yes; return whether they had."""
+    gone = await database[name].delete_one({"_id": key(guild_id, author_text(author))})
     return gone.deleted_count > 0
+
+
+async def read_linkable(database: Database, guild_id: int) -> Mapping[bytes, datetime]:
+    """Return who lets reports link to their messages, and since when."""
+    found = database["links"].find({"g": Int64(guild_id)})
+    return {author_bytes(each["a"]): moment_at(each["at"]) async for each in found}
 
 
 async def read_choices(database: Database, guild_id: int, author: bytes) -> Choices:
     """Return what an author decided."""
     match = {"_id": key(guild_id, author_text(author))}
-    allowed = await database["personal"].find_one(match)
-    since = moment_at(allowed["at"]) if allowed else None
+    since = await _since(database, "personal", match)
+    linked = await _since(database, "links", match)
     refusal = await database["optouts"].find_one(match)
     if refusal is None:
-        return Choices(since)
+        return Choices(since, linked_since=linked)
     refused = refusal["u"] == FOREVER
-    until = None if refused else moment_at(refusal["u"])
-    return Choices(since, refused, moment_at(refusal["at"]), until)
+    return Choices(
+        since,
+        refused=refused,
+        refused_at=moment_at(refusal["at"]),
+        refused_until=None if refused else moment_at(refusal["u"]),
+        linked_since=linked,
+    )
+
+
+async def _since(database: Database, name: str, match: Document) -> datetime | None:
+    found = await database[name].find_one(match)
+    return moment_at(found["at"]) if found else None
 
 
 def _theirs(guild_id: int, author: bytes) -> Document:

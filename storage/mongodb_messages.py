@@ -105,7 +105,8 @@ async def forget_author(
         upsert=True,
     )
     theirs = {"g": Int64(guild_id), "a": text}
-    await database["personal"].delete_one({"_id": key(guild_id, text)})
+    for name in ("personal", "links"):
+        await database[name].delete_one({"_id": key(guild_id, text)})
     await database["feedback"].delete_many(theirs)
     return (await database["messages"].delete_many(theirs)).deleted_count
 
@@ -148,7 +149,7 @@ async def forget_guild(database: Database, guild_id: int) -> int:
     """Delete everything of a guild but its opt-outs; return the number of records."""
     theirs = {"g": Int64(guild_id)}
     count = (await database["messages"].delete_many(theirs)).deleted_count
-    for name in ("feedback", "personal", "watermarks", "claims"):
+    for name in ("feedback", "personal", "links", "watermarks", "claims"):
         await database[name].delete_many(theirs)
     # Last, so that a guild whose removal was interrupted is still known, and tried again.
     await database["settings"].delete_one({"_id": Int64(guild_id)})

@@ -33,7 +33,12 @@ async def _personal(database: Database) -> None:
     await database["personal"].create_indexes([by_guild])
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_first, _personal)
+async def _links(database: Database) -> None:
+    by_guild = IndexModel([("g", ASCENDING)], name="by_guild")
+    await database["links"].create_indexes([by_guild])
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_first, _personal, _links)
 """Entry i leads from version i to version i + 1. Only ever add to the end."""
 
 

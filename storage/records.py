@@ -158,6 +158,7 @@ class ReportSchedule:
         monthly_since: From when on a report of each month is posted too; ``None`` for none.
         thread: Whether a thread is opened under each report.
         planned_by: The user who last planned the reports, told when they cannot be posted.
+        bright: Whether the weekly report links to joyful messages of members who agreed.
     """
 
     channel_id: int | None = None
@@ -169,6 +170,7 @@ class ReportSchedule:
     monthly_since: datetime | None = None
     thread: bool = False
     planned_by: int | None = None
+    bright: bool = False
 
     def is_paused(self, now: datetime) -> bool:
         """Return whether no reports are posted at ``now``."""
@@ -232,6 +234,8 @@ class Choices:
 
     Attributes:
         personal_since: When the member asked to see their own mood; ``None`` for never.
+        linked_since: From when on the member lets reports link to their joyful messages; ``None``
+            for never.
         refused: Whether the member has opted out.
         refused_at: When the member opted out, or had their data deleted, for the first time.
         refused_until: What was written up to this moment is never taken; ``None`` for nothing
@@ -242,6 +246,7 @@ class Choices:
     refused: bool = False
     refused_at: datetime | None = None
     refused_until: datetime | None = None
+    linked_since: datetime | None = None
 
 
 class ClaimState(StrEnum):

@@ -179,13 +179,29 @@ class SqliteStore:
         rows = await self._rows("hex(author)", source, guild_id, FOREVER)
         return frozenset(bytes.fromhex(author) for (author,) in rows)
 
-    async def allow_personal(self, guild_id: int, author: bytes, at: datetime) -> None:
-        """Keep that an author asked to see their own mood; the first time counts."""
-        await self._write(authors.allow_personal, guild_id, author, milliseconds(at))
+    async def allow_personal(self, guild_id: int, author: bytes, at: datetime) -> bool:
+        """Keep that an author asked to see their own mood; False when they have opted out."""
+        return await self._write(authors.allow_personal, guild_id, author, milliseconds(at))
 
     async def deny_personal(self, guild_id: int, author: bytes) -> bool:
         """Forget that an author asked to see their own mood; return whether they had."""
         return await self._write(authors.deny_personal, guild_id, author)
+
+    async def allow_links(self, guild_id: int, author: bytes, at: datetime) -> None:
+        """Keep that reports may link to an author's joyful messages; the first time counts."""
+        await self._write(authors.allow_links, guild_id, author, milliseconds(at))
+
+    async def deny_links(self, guild_id: int, author: bytes) -> bool:
+        """Forget that reports may link to an author's messages; return whether they might."""
+        return await self._write(authors.deny_links, guild_id, author)
+
+    async def linkable(self, guild_id: int) -> Mapping[bytes, datetime]:
+        """Return who lets reports link to their joyful messages, and since when."""
+        return await self._read(authors.read_linkable, guild_id)
+
+    async def records(self, guild_id: int, message_ids: Sequence[int]) -> Sequence[MessageRecord]:
+        """Return the records of some messages that are kept, in no particular order."""
+        return await self._read(authors.read_some, guild_id, message_ids)
 
     async def choices(self, guild_id: int, author: bytes) -> Choices:
         """Return what an author decided, as it is kept now."""

@@ -5,9 +5,11 @@ Every function runs in the thread of its connection, and the writing ones inside
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
 
 from storage.packing import moment_at, optional_moment, unpack_scores
 from storage.records import FOREVER, Choices, MessageRecord
@@ -20,8 +22,12 @@ FIRST_ID: Final = -1
 # The index on (guild, author) ends with the row id, which is the message id: each page is one
 # range of it, and nothing is sorted.
 PAGE: Final = """
-    SELECT id, channel, thread, created, edited, language, scores, model FROM message
+    SELECT id, author, channel, thread, created, edited, language, scores, model FROM message
     WHERE guild = ? AND author = ? AND id > ? ORDER BY id LIMIT ?
+"""
+SOME: Final = """
+    SELECT id, author, channel, thread, created, edited, language, scores, model FROM message
+    WHERE id IN (SELECT value FROM json_each(?)) AND guild = ?
 """
 
 
@@ -30,25 +36,33 @@ def read_records(
 ) -> Sequence[MessageRecord]:
     """Return the records of an author with a message id above ``after``; at most a page."""
     rows = connection.execute(PAGE, (guild_id, author, after, PAGE_ROWS)).fetchall()
-    records = []
-    for message_id, channel, thread, created, edited, language, scores, model in rows:
-        probabilities, valence = unpack_scores(scores)
-        records.append(
-            MessageRecord(
-                message_id=message_id,
-                guild_id=guild_id,
-                channel_id=channel,
-                thread_id=thread,
-                author=author,
-                created_at=moment_at(created),
-                edited_at=optional_moment(edited),
-                language=language,
-                probabilities=probabilities,
-                valence=valence,
-                model=model,
-            )
-        )
-    return records
+    return [_record(guild_id, row) for row in rows]
+
+
+def read_some(
+    connection: sqlite3.Connection, guild_id: int, message_ids: Sequence[int]
+) -> Sequence[MessageRecord]:
+    """Return the records of some messages of a guild."""
+    asked = json.dumps(list(message_ids))
+    return [_record(guild_id, row) for row in connection.execute(SOME, (asked, guild_id))]
+
+
+def _record(guild_id: int, row: Sequence[Any]) -> MessageRecord:
+    message_id, author, channel, thread, created, edited, language, scores, model = row
+    probabilities, valence = unpack_scores(scores)
+    return MessageRecord(
+        message_id=message_id,
+        guild_id=guild_id,
+        channel_id=channel,
+        thread_id=thread,
+        author=author,
+        created_at=moment_at(created),
+        edited_at=optional_moment(edited),
+        language=language,
+        probabilities=probabilities,
+        valence=valence,
+        model=model,
+    )
 
 
 def count_records(connection: sqlite3.Connection, guild_id: int, author: bytes) -> int:
@@ -58,10 +72,13 @@ def count_records(connection: sqlite3.Connection, guild_id: int, author: bytes) 
     return count
 
 
-def allow_personal(connection: sqlite3.Connection, guild_id: int, author: bytes, at: int) -> None:
-    """Keep that an author asked to see their own mood."""
+def allow_personal(connection: sqlite3.Connection, guild_id: int, author: bytes, at: int) -> bool:
+    """Keep that an author asked to see their own mood; return False when they have opted out."""
+    if read_choices(connection, guild_id, author).refused:
+        return False
     query = "INSERT INTO personal VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
     connection.execute(query, (guild_id, author, at))
+    return True
 
 
 def deny_personal(connection: sqlite3.Connection, guild_id: int, author: bytes) -> bool:
@@ -70,18 +87,45 @@ def deny_personal(connection: sqlite3.Connection, guild_id: int, author: bytes) 
     return connection.execute(query, (guild_id, author)).rowcount > 0
 
 
+def allow_links(connection: sqlite3.Connection, guild_id: int, author: bytes, at: int) -> None:
+    """Keep that reports may link to an author's joyful messages."""
+    query = "INSERT INTO links VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+    connection.execute(query, (guild_id, author, at))
+
+
+def deny_links(connection: sqlite3.Connection, guild_id: int, author: bytes) -> bool:
+    """Forget that reports may link to an author's messages; return whether they might."""
+    query = "DELETE FROM links WHERE guild = ? AND author = ?"
+    return connection.execute(query, (guild_id, author)).rowcount > 0
+
+
+def read_linkable(connection: sqlite3.Connection, guild_id: int) -> Mapping[bytes, datetime]:
+    """Return who lets reports link to their messages, and since when."""
+    rows = connection.execute("SELECT author, at FROM links WHERE guild = ?", (guild_id,))
+    return {author: moment_at(at) for author, at in rows}
+
+
 def read_choices(connection: sqlite3.Connection, guild_id: int, author: bytes) -> Choices:
     """Return what an author decided."""
     pair = (guild_id, author)
-    allowed = connection.execute(
-        "SELECT at FROM personal WHERE guild = ? AND author = ?", pair
-    ).fetchone()
-    since = moment_at(allowed[0]) if allowed else None
+    since = _since(connection, "SELECT at FROM personal WHERE guild = ? AND author = ?", pair)
+    linked = _since(connection, "SELECT at FROM links WHERE guild = ? AND author = ?", pair)
     refusal = connection.execute(
         "SELECT at, until FROM opt_out WHERE guild = ? AND author = ?", pair
     ).fetchone()
     if refusal is None:
-        return Choices(since)
+        return Choices(since, linked_since=linked)
     at, until = refusal
     refused = until == FOREVER
-    return Choices(since, refused, moment_at(at), None if refused else moment_at(until))
+    return Choices(
+        since,
+        refused=refused,
+        refused_at=moment_at(at),
+        refused_until=None if refused else moment_at(until),
+        linked_since=linked,
+    )
+
+
+def _since(connection: sqlite3.Connection, query: str, pair: tuple[int, bytes]) -> datetime | None:
+    row = connection.execute(query, pair).fetchone()
+    return moment_at(row[0]) if row else None

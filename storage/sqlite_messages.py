@@ -158,6 +158,7 @@ def forget_author(
     )
     pair = (guild_id, author)
     connection.execute("DELETE FROM personal WHERE guild = ? AND author = ?", pair)
+    connection.execute("DELETE FROM links WHERE guild = ? AND author = ?", pair)
     connection.execute("DELETE FROM feedback WHERE guild = ? AND author = ?", pair)
     return connection.execute("DELETE FROM message WHERE guild = ? AND author = ?", pair).rowcount
 
@@ -194,7 +195,7 @@ def forget_some(connection: sqlite3.Connection, where: str, values: Sequence[Val
 
 def forget_guild_rest(connection: sqlite3.Connection, guild_id: int) -> None:
     """Delete what a guild has besides records and opt-outs."""
-    for table in ("feedback", "personal", "watermark", "claim", "settings"):
+    for table in ("feedback", "personal", "links", "watermark", "claim", "settings"):
         connection.execute(f"DELETE FROM {table} WHERE guild = ?", (guild_id,))  # noqa: S608 (above)
 
 

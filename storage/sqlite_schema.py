@@ -86,7 +86,18 @@ _PERSONAL: Final[Migration] = (
     """,
 )
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_FIRST, _PERSONAL)
+_LINKS: Final[Migration] = (
+    """
+    CREATE TABLE links (
+        guild INTEGER NOT NULL,
+        author BLOB NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (guild, author)
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_FIRST, _PERSONAL, _LINKS)
 """Entry i leads from version i to version i + 1. Only ever add to the end."""
 
 

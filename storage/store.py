@@ -120,16 +120,43 @@ class Store(Protocol):
 
     # A member's own mood
 
-    async def allow_personal(self, guild_id: int, author: bytes, at: datetime) -> None:
+    async def allow_personal(self, guild_id: int, author: bytes, at: datetime) -> bool:
         """Keep that an author asked to see their own mood; the first time counts.
 
-        An opt-out and ``delete_author`` forget it.
+        An opt-out and ``delete_author`` forget it. False, and nothing is kept, for an author who
+        has opted out.
         """
         ...
 
     async def deny_personal(self, guild_id: int, author: bytes) -> bool:
         """Forget that an author asked to see their own mood; return whether they had."""
         ...
+
+    # Links to joyful messages
+
+    async def allow_links(self, guild_id: int, author: bytes, at: datetime) -> None:
+        """Keep that reports may link to an author's joyful messages; the first time counts.
+
+        An opt-out and ``delete_author`` forget it.
+        """
+        ...
+
+    async def deny_links(self, guild_id: int, author: bytes) -> bool:
+        """Forget that reports may link to an author's messages; return whether they might."""
+        ...
+
+    async def linkable(self, guild_id: int) -> Mapping[bytes, datetime]:
+        """Return who lets reports link to their joyful messages, and since when."""
+        ...
+
+    async def records(self, guild_id: int, message_ids: Sequence[int]) -> Sequence[MessageRecord]:
+        """Return the records of some messages that are kept, in no particular order.
+
+        Meant for a handful: at most 500 ids.
+        """
+        ...
+
+    # What a member decided
 
     async def choices(self, guild_id: int, author: bytes) -> Choices:
         """Return what an author decided, as it is kept now."""

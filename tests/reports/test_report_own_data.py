@@ -121,6 +121,7 @@ async def test_nothing_kept_is_an_answer_too(store: Store) -> None:
     assert (data.records, document["records"], document["records_total"]) == (0, [], 0)
     assert document["settings"] == {
         "own_mood_since": None,
+        "joyful_messages_linkable_since": None,
         "opted_out": False,
         "opted_out_or_erased_at": None,
         "never_taken_until": None,
@@ -143,6 +144,7 @@ async def test_choices_and_feedback_of_the_member_only(store: Store) -> None:
     document = opened((await asked(store, **named)).files[0])
     assert document["settings"] == {
         "own_mood_since": "2026-11-21T12:00:00.000+00:00",
+        "joyful_messages_linkable_since": None,
         "opted_out": False,
         "opted_out_or_erased_at": "2026-11-02T00:00:00.000+00:00",
         "never_taken_until": "2026-11-02T00:00:00.000+00:00",

@@ -164,3 +164,58 @@ async def test_a_page_of_sqlite_is_one_range_of_the_index(tmp_path: Path) -> Non
     connection.close()
     assert len(plan) == 1
     assert "message_by_author (guild=? AND author=? AND rowid>?)" in plan[0][-1]
+
+
+class TestLinks:
+    async def test_nobody_has_agreed_at_first(self, store: Store) -> None:
+        assert await store.linkable(GUILD) == {}
+        assert (await store.choices(GUILD, ME)).linked_since is None
+
+    async def test_it_is_a_choice_of_its_own(self, store: Store) -> None:
+        await store.allow_personal(GUILD, OTHER, NOW)
+        await store.allow_links(GUILD, ME, NOW)
+        await store.allow_links(GUILD, ME, NOW + HOUR)
+        assert await store.linkable(GUILD) == {ME: NOW}
+        assert await store.linkable(OTHER_GUILD) == {}
+        assert await store.choices(GUILD, ME) == Choices(linked_since=NOW)
+
+    async def test_withdrawing(self, store: Store) -> None:
+        await store.allow_personal(GUILD, ME, NOW)
+        for who in (ME, OTHER):
+            await store.allow_links(GUILD, who, NOW)
+        assert await store.deny_links(GUILD, ME) is True
+        assert await store.deny_links(GUILD, ME) is False
+        assert await store.linkable(GUILD) == {OTHER: NOW}
+        assert await store.choices(GUILD, ME) == Choices(personal_since=NOW)
+
+    async def test_whoever_agrees_again_agrees_from_then_on(self, store: Store) -> None:
+        await store.allow_links(GUILD, ME, NOW)
+        await store.deny_links(GUILD, ME)
+        await store.allow_links(GUILD, ME, NOW + HOUR)
+        assert await store.linkable(GUILD) == {ME: NOW + HOUR}
+
+    async def test_opt_out_erasure_and_leaving_take_it_back(self, store: Store) -> None:
+        third = author(3)
+        for who in (ME, OTHER, third):
+            await store.allow_links(GUILD, who, NOW)
+        await store.allow_links(OTHER_GUILD, ME, NOW)
+        await store.opt_out(GUILD, ME, NOW + HOUR)
+        await store.delete_author(GUILD, OTHER, NOW + HOUR)
+        assert await store.linkable(GUILD) == {third: NOW}
+        await store.opt_in(GUILD, ME, NOW + 2 * HOUR)
+        assert await store.linkable(GUILD) == {third: NOW}
+        await store.delete_guild(GUILD)
+        assert await store.linkable(GUILD) == {}
+        assert await store.linkable(OTHER_GUILD) == {ME: NOW}
+
+
+class TestSomeRecords:
+    async def test_they_come_back_as_they_were_written(self, store: Store) -> None:
+        written = [mine(1), mine(2, OTHER), mine(3)]
+        await store.apply(Batch((*written, mine(4), mine(30, guild_id=OTHER_GUILD))))
+        asked = [each.message_id for each in (*written, mine(30), mine(99))]
+        found = sorted(await store.records(GUILD, asked), key=attrgetter("message_id"))
+        assert repr_of(found) == repr_of(written)
+
+    async def test_none_at_all(self, store: Store) -> None:
+        assert list(await store.records(GUILD, [])) == []
