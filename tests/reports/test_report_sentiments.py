@@ -92,7 +92,8 @@ async def test_a_week_of_sentiments_has_a_mood_and_no_emotions(
     assert not any(point.told for point in report.points)
 
     cards = drawn(report, "dark", language, fonts)
-    assert [card.name for card in cards] == ["mood"]
+    assert cards[0].name == "mood"
+    assert {"mix", "usual"}.isdisjoint(card.name for card in cards)
     assert len(rasterise(cards[0].svg, fonts.files)) > 10_000
     words = words_of(report, cards, language)
     assert no_emotions(language) in words
@@ -129,7 +130,7 @@ async def test_after_a_change_of_the_classifier_emotions_are_not_compared(
     assert all(share.usual is None for share in report.shares)
     assert report.change is not None
     cards = drawn(report, "light", language, fonts)
-    assert [card.name for card in cards] == ["mood", "mix"]
+    assert [card.name for card in cards][:2] == ["mood", "mix"]
     words = words_of(report, cards, language)
     assert {"ko": "분류기가 바뀌어", "en": "another classifier judged them"}[language] in words
     assert report.rejudged
