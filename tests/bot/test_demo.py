@@ -34,7 +34,7 @@ async def test_the_built_in_week_is_complete_and_reported_once(tmp_path, monkeyp
     assert (written["missing"], written["duplicated"], written["commands_failed"]) == (0, 0, 0)
     assert (written["reconnects"], written["restarts"], written["reports_posted"]) == (1, 1, 1)
     assert written["commands_run"] >= 10
-    assert len(written["pictures"]) == 2
+    assert len(written["pictures"]) >= 2
     for name in written["pictures"]:
         assert (tmp_path / "out" / name).read_bytes().startswith(PNG)
     assert "올라온 리포트" in shown(console)
