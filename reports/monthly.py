@@ -19,6 +19,7 @@ import numpy as np
 
 from classifiers.correction import ShareCorrection
 from classifiers.emotion import EMOTIONS
+from reports import claims
 from reports.bootstrap import Estimate, generator_for
 from reports.coverage import rounded_messages, rounded_people
 from reports.errors import InvalidPeriod
@@ -348,7 +349,7 @@ def _alike(now: Gathered, before: Gathered) -> Gathered:
 
 def _shares(figures: Figures) -> tuple[EmotionShare, ...]:
     usual = figures.estimates("shares before")
-    _, clear = figures.clear_differences("shares", "shares before")
+    _, clear = figures.clear_differences("shares", "shares before", claims.EMOTIONS)
     rows = zip(EMOTIONS, figures.estimates("shares"), usual, clear, strict=True)
     return tuple(
         EmotionShare(emotion, now, before.value if now and before else None, bool(differs))

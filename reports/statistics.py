@@ -32,7 +32,7 @@ from reports.gathered import Gathered
 from reports.grouping import CLASSES, Cells, Integers
 from reports.shares import Histogram, blended, composition, estimated, leaning, replicated
 
-MOST_UNITS: Final = 4_096
+MOST_UNITS: Final = 1_024
 """With more people, so many groups of people are drawn: the same spread, for less work."""
 
 
