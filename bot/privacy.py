@@ -73,10 +73,10 @@ class Privacy:
         Raises:
             StoreUnavailable: Nothing changed.
         """
-        if (await self.choices(guild_id, user_id)).refused:
+        if self.is_refused(guild_id, user_id):
             return False
-        await self._store.allow_personal(guild_id, self._roster.author(guild_id, user_id), at)
-        return True
+        author = self._roster.author(guild_id, user_id)
+        return await self._store.allow_personal(guild_id, author, at)
 
     async def hide_own_mood(self, guild_id: int, user_id: int) -> bool:
         """Show a user their own mood no more; return whether it was shown before.

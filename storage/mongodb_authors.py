@@ -43,12 +43,21 @@ async def read_some(
     return [message_record(document) async for document in database["messages"].find(asked)]
 
 
-async def allow(database: Database, name: str, guild_id: int, author: bytes, at: int) -> None:
-    """Keep in the collection ``personal`` or ``links`` that an author said yes."""
+async def allow(database: Database, name: str, guild_id: int, author: bytes, at: int) -> bool:
+    """Keep in the collection ``personal`` or ``links`` that an author said yes.
+
+    Returns:
+        False, and nothing is kept, when they have opted out.
+    """
     text = author_text(author)
     first = {"g": Int64(guild_id), "a": text, "at": Int64(at)}
     match = {"_id": key(guild_id, text)}
     await database[name].update_one(match, {"$setOnInsert": first}, upsert=True)
+    # Looked up last: an opt-out that comes later finds the choice, and forgets it.
+    if (await read_choices(database, guild_id, author)).refused:
+        await deny(database, name, guild_id, author)
+        return False
+    return True
 
 
 async def deny(database: Database, name: str, guild_id: int, author: bytes) -> bool:

@@ -120,6 +120,14 @@ class TestChoices:
         assert await store.choices(GUILD, ME) == Choices()
         assert (await store.choices(GUILD, OTHER)).personal_since == NOW
 
+    async def test_who_has_opted_out_cannot_choose(self, store: Store) -> None:
+        assert await store.allow_personal(GUILD, OTHER, NOW) is True
+        await store.opt_out(GUILD, ME, NOW)
+        assert await store.allow_personal(GUILD, ME, NOW + HOUR) is False
+        await store.opt_in(GUILD, ME, NOW + HOUR)
+        assert (await store.choices(GUILD, ME)).personal_since is None
+        assert await store.allow_personal(GUILD, ME, NOW + 2 * HOUR) is True
+
     async def test_an_opt_out_takes_it_back(self, store: Store) -> None:
         await store.allow_personal(GUILD, ME, NOW)
         await store.opt_out(GUILD, ME, NOW + HOUR)
