@@ -131,6 +131,24 @@ async def test_a_month_whose_answer_was_cut_off_is_found_again(town):
     await town.assert_posted_once()
 
 
+async def test_a_month_whose_process_died_after_posting_is_found_by_the_next(town):
+    await plan(town, monthly_since=LONG_AGO, since=DECEMBER_FIRST - timedelta(hours=2))
+    town.at(DECEMBER_FIRST)
+    town.server.abort(POST, Abort.AFTER)
+    assert await town.post_due() == 0
+    now = town.server.clock.now()
+    claim = await town.store.claim_report(
+        town.guild.id, NOVEMBER.key, "dead", now=now, until=now + LEASE
+    )
+    assert claim is not None, "it died holding the claim"
+    async with town.another_process() as other:
+        town.at(now + LEASE - timedelta(seconds=1))
+        assert await other.post_due(town.guild.id) == 0
+        town.at(now + LEASE + timedelta(seconds=1))
+        assert await other.post_due(town.guild.id) == 1
+    await town.assert_posted_once()
+
+
 async def test_a_month_that_downtime_delayed_says_so_in_korean(town):
     await plan(town, monthly_since=LONG_AGO, since=DECEMBER_FIRST - timedelta(hours=2))
     await town.choose(language="ko")
