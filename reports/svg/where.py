@@ -76,7 +76,7 @@ def where_card(
     canvas = Canvas(fonts, theme, say.where, where_alt(report, where, language, channel_name))
     draw_heading(canvas, _heading(where, theme, say), subtitle_of(report, words, name), LABEL_SIZE)
     named = _named(canvas, where, channel_name)
-    drawn = named[: 2 * _MOST_ROWS]
+    drawn = _fitting(named)
     columns = 1 if len(drawn) <= _ROWS else 2
     rows = -(-len(drawn) // columns)
     scale = _scale([channel.mood for channel, _ in drawn], server)
@@ -84,16 +84,19 @@ def where_card(
     label = Style(LABEL_SIZE, theme.soft)
     widest = max(canvas.width(text, label) for _, text in drawn)
     name_room = min(widest, width * _NAME)
+    height = min((_BOTTOM - _TOP) / rows, _TALLEST) * rows
+    top = (_TOP + _BOTTOM - height) / 2
     for index in range(columns):
         left = MARGIN + index * (width + _GUTTER)
         part = drawn[index * rows : (index + 1) * rows]
-        box = Box(left, _TOP, left + width, _TOP + min((_BOTTOM - _TOP) / rows, _TALLEST) * rows)
+        box = Box(left, top, left + width, top + height)
         _draw_column(
             canvas, part, (box, (box.bottom - box.top) / rows, name_room), (scale, server.value)
         )
     missing = len(named) - len(drawn)
-    note = say.where_note(where.hidden) + (f" · {say.not_listed(missing)}" if missing else "")
-    _draw_note(canvas, f"{say.server} {signed(server.value)} · {note}")
+    more = f" · {say.not_listed(missing)}" if missing else ""
+    note = f"{say.server} {signed(server.value)}{more} · {say.where_note(where.hidden)}"
+    _draw_note(canvas, note)
     return canvas.svg()
 
 
@@ -111,6 +114,14 @@ def _named(canvas: Canvas, where: Where, name: Naming) -> list[tuple[Channel, st
         # A name of which no font has anything is told apart by the end of its id.
         found.append((channel, text if text.strip("#") else f"#…{channel.channel_id % 10_000:04d}"))
     return sorted(found, key=lambda each: (order.index(each[0].beside), each[1].casefold()))
+
+
+def _fitting(named: list[tuple[Channel, str]]) -> list[tuple[Channel, str]]:
+    """Return as many channels as there is room for; those that differ clearly go first."""
+    alike = [each for each in named if each[0].beside is Beside.ALIKE]
+    room = max(2 * _MOST_ROWS - (len(named) - len(alike)), 0)
+    dropped = {channel.channel_id for channel, _ in alike[room:]}
+    return [each for each in named if each[0].channel_id not in dropped][: 2 * _MOST_ROWS]
 
 
 def _scale(moods: Sequence[Estimate], server: Estimate) -> _Scale:

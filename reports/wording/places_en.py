@@ -73,7 +73,7 @@ class EnglishPlaces:
 
     def not_listed(self, count: int) -> str:
         """Return that there is no room for some channels."""
-        return f"{count} more not drawn"
+        return f"{count} more"
 
     def classified(self, part: str) -> str:
         """Return which part was classified."""
@@ -91,9 +91,7 @@ class EnglishPlaces:
 
     def where_note(self, hidden: int) -> str:
         """Return how to read the card on channels."""
-        return "bar: 95% interval · filled: clearly differs" + (
-            f" · {hidden} hidden" if hidden else ""
-        )
+        return "bar: 95% interval · filled: clear" + (f" · {hidden} hidden" if hidden else "")
 
     def when_chart(self, week: Week) -> str:
         """Return what the card is."""

@@ -72,7 +72,7 @@ class KoreanPlaces:
 
     def not_listed(self, count: int) -> str:
         """Return that there is no room for some channels."""
-        return f"{count}개는 그리지 않음"
+        return f"외 {count}개"
 
     def classified(self, part: str) -> str:
         """Return which part was classified."""

@@ -286,6 +286,8 @@ def test_any_number_of_channels_with_any_names(count: int, fonts: FontBook) -> N
         check(card, fonts)
         texts = [one.text for one in texts_of(card, fonts)]
         assert len([text for text in texts if text[0] in "+−"]) == min(count, 26)
+        assert not any(text.endswith("…") for text in texts if " · " in text and "95%" in text)
+        assert any(text == "−0.33" for text in texts) or count < 5
         drawn = {element.tag for element in ET.fromstring(card.svg).iter()}
         assert drawn <= {
             f"{SVG}{tag}"
