@@ -107,6 +107,7 @@ class Year:
         best: Mean step and month (1 to 12, with its year) of the brightest month of at least ten
             days; ``None`` for less than three such months.
         sampled: Which part of each day was read, in (0, 1].
+        begun: How many days of the last week have begun, 1 to 7; the others are not drawn.
     """
 
     monday: date
@@ -116,6 +117,7 @@ class Year:
     width: float
     best: tuple[int, int] | None = None
     sampled: float = 1.0
+    begun: int = 7
 
     @property
     def shown(self) -> int:

@@ -63,7 +63,7 @@ def told(report: WeeklyReport, past: Past) -> WeeklyReport:
         report,
         turning=turning_of(past, chance),
         stretch=stretch_of(past),
-        year=year_of(past),
+        year=year_of(past, partial=report.partial),
         usual=None if report.partial else usual_of(past),
     )
 

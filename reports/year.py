@@ -11,6 +11,7 @@ import numpy as np
 
 from reports.daily import Day, Past
 from reports.history import STEPS, Year
+from reports.period import DAYS
 
 FEWEST_WEEKS: Final = 4
 """So many weeks before the reported one are needed for a picture."""
@@ -25,8 +26,13 @@ _MONTH_DAYS: Final = 10
 _MONTHS: Final = 3
 
 
-def year_of(past: Past) -> Year | None:
-    """Return a year in pixels; ``None`` for too short a past."""
+def year_of(past: Past, *, partial: bool = False) -> Year | None:
+    """Return a year in pixels; ``None`` for too short a past.
+
+    Args:
+        past: Up to the reported week.
+        partial: True when that week is not over: days after the last message are still to come.
+    """
     moods = [day.mood for day in past.days if day.mood is not None]
     if past.told < FEWEST_WEEKS or not moods:
         return None
@@ -48,7 +54,13 @@ def year_of(past: Past) -> Year | None:
         width,
         _best_month(past.days),
         past.sampled,
+        _begun(past) if partial else DAYS,
     )
+
+
+def _begun(past: Past) -> int:
+    wrote = [day for day, one in enumerate(past.weeks[-1].days) if one.hidden or one.people]
+    return max(wrote, default=0) + 1
 
 
 def _step(mood: float | None, middle: float, width: float) -> int | None:

@@ -81,7 +81,8 @@ def year_card(
         _draw_weekdays(canvas, band, common.weekdays)
         _draw_months(canvas, year, band, past)
         for week in range(band.weeks):
-            for day in range(DAYS):
+            newest = band.first + week == len(year.steps) - 1
+            for day in range(year.begun if newest else DAYS):
                 _draw_day(canvas, year, band, (week, day), hatched)
     _draw_legend(canvas, past, hatched, bool(year.hidden))
     return canvas.svg()

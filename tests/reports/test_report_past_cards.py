@@ -143,3 +143,13 @@ def test_themes_differ(fonts: FontBook) -> None:
             for theme in THEMES
         }
         assert len(set(svgs.values())) == len(THEMES)
+
+
+def test_days_to_come_are_not_drawn(fonts: FontBook) -> None:
+    whole = fixed_year(10, frozenset())
+    midway = replace(whole, steps=(*whole.steps[:-1], (1, 2, *[None] * 5)), begun=2)
+    dots = [
+        next(iter(cards_of(fonts, "en", usual=None, year=year))).svg.count("<circle")
+        for year in (midway, replace(midway, begun=7))
+    ]
+    assert dots[1] - dots[0] == 5

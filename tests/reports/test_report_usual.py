@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from classifiers.emotion import EMOTIONS, Emotion
+from reports.daily import Day
 from reports.history import STEPS
 from reports.usual import usual_of
 from reports.year import NARROWEST, year_of
@@ -97,3 +100,15 @@ def test_a_step_never_tells_the_mood_of_a_day() -> None:
     year = year_of(past_of(moods))
     assert year is not None
     assert {step for row in year.steps for step in row} == {0}
+
+
+def test_days_to_come_are_not_part_of_the_year() -> None:
+    past = past_of(quiet_moods(8, np.random.default_rng(7)))
+    last = past.weeks[-1]
+    unwritten = tuple(Day(day.date) for day in last.days[3:])
+    now = replace(last, days=(*last.days[:3], *unwritten))
+    midway = replace(past, weeks=(*past.weeks[:-1], now))
+    year, over = year_of(midway, partial=True), year_of(midway)
+    assert year is not None
+    assert over is not None
+    assert (year.begun, over.begun) == (3, 7)
