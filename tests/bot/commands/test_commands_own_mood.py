@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 from collections.abc import Sequence
@@ -228,6 +229,27 @@ async def test_ten_thousand_messages(town: Town) -> None:
     assert "10,000 records" in exported.text
     (file,) = exported.files
     assert file.filename.endswith(".json.gz")
+
+
+async def test_an_export_that_is_too_large_for_one_file(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = 16 * 1024
+    monkeypatch.setattr("bot.sandbox.interactions.ATTACHMENT_SIZE_LIMIT", limit)
+    await lived(town, town.member, range(40), each=50)
+    shown = await chosen(town, town.member)
+    exported = await shown.click(buttons.EXPORT)
+    parts = json.loads(gzip.decompress(exported.files[0].content))["parts"]
+    assert parts > 1
+    await town.server.wait_until(lambda: len(exported.files) == parts)
+    assert f"Part {parts} of {parts}" in exported.text
+    assert exported.ephemeral
+    assert all(len(file.content) <= limit for file in exported.files)
+    documents = [json.loads(gzip.decompress(file.content)) for file in exported.files]
+    stored = {each.message_id for each in await kept(town, town.member)}
+    sent = [int(each["message_id"]) for document in documents for each in document["records"]]
+    assert len(sent) == 2000
+    assert set(sent) == stored
 
 
 async def test_my_data_tells_how_many_records_there_are(town: Town) -> None:
