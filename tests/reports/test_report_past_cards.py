@@ -148,8 +148,9 @@ def test_themes_differ(fonts: FontBook) -> None:
 def test_days_to_come_are_not_drawn(fonts: FontBook) -> None:
     whole = fixed_year(10, frozenset())
     midway = replace(whole, steps=(*whole.steps[:-1], (1, 2, *[None] * 5)), begun=2)
-    dots = [
-        next(iter(cards_of(fonts, "en", usual=None, year=year))).svg.count("<circle")
+    svgs = [
+        next(iter(cards_of(fonts, "en", usual=None, year=year))).svg
         for year in (midway, replace(midway, begun=7))
     ]
-    assert dots[1] - dots[0] == 5
+    assert svgs[1].count("<circle") - svgs[0].count("<circle") == 5
+    assert svgs[1].count("<rect") == svgs[0].count("<rect")
