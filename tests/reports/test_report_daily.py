@@ -11,6 +11,7 @@ import pytest
 from reports.daily import MOST_MESSAGES, Past, look_back, windows_of
 from reports.grouping import milliseconds
 from reports.period import DAYS
+from reports.retrospect import told
 from reports.weekly import compute
 from storage.records import MessageColumns
 from tests.reports.report_samples import (
@@ -23,6 +24,7 @@ from tests.reports.report_samples import (
     columns_of,
     community,
     day_of,
+    fixed_report,
     local,
     person_of,
     record,
@@ -137,3 +139,20 @@ async def test_without_a_minimum_group_one_person_is_enough() -> None:
     store = ListStore(columns_of([record(1, 1, datetime(2026, 11, 10, 9, tzinfo=UTC), 0.25)]))
     past = await look_back(store, settings, WEEK, 1)
     assert past.weeks[-1].days[1].mood == 0.25
+
+
+async def test_what_is_told_does_not_depend_on_the_moods_of_hidden_days() -> None:
+    columns = community()
+    columns = taken(columns, ~((day_of(columns) == 3) & (person_of(columns) > 3)))
+    told_of = []
+    for mood in (-1.0, 1.0):
+        hidden = np.isin(day_of(columns), (2, 3))
+        valence = np.where(hidden, mood, columns.valence).astype(np.float32)
+        past = await past_of(changed(columns, valence=valence))
+        told_of.append(told(fixed_report(), past))
+        assert [day.date.weekday() for day in past.weeks[-1].days if day.hidden] == [2, 3]
+    low, high = told_of
+    assert low.year is not None
+    assert low.year == high.year
+    assert low.turning == high.turning
+    assert low.stretch == high.stretch
