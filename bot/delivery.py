@@ -40,11 +40,19 @@ _NOT_TAKEN: Final = frozenset({50035, 40005})
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A report with its pictures, ready to be sent any number of times."""
+    """A report with its pictures, ready to be sent any number of times.
+
+    Attributes:
+        report: What it says.
+        language: ``ko`` or ``en``.
+        cards: Its pictures.
+        links: To joyful messages, where the guild and their authors want that.
+    """
 
     report: WeeklyReport | StretchReport
     language: str
     cards: tuple[PictureCard, ...]
+    links: tuple[str, ...] = ()
 
     @property
     def period(self) -> Period:
@@ -56,14 +64,14 @@ class Rendered:
         """Return the message with fresh files: Discord's client closes them when it sends."""
         if isinstance(self.report, StretchReport):
             return stretch_message(self.report, self.cards, self.language)
-        return report_message(self.report, self.cards, self.language)
+        return report_message(self.report, self.cards, self.language, self.links)
 
     @property
     def text(self) -> str:
         """The report in plain text, where files are not permitted."""
         if isinstance(self.report, StretchReport):
             return stretch_text(self.report, self.language)
-        return report_text(self.report, self.language)
+        return report_text(self.report, self.language, self.links)
 
 
 def nonce_of(guild_id: int, period: Period) -> str:

@@ -86,6 +86,25 @@ class Privacy:
         """
         return await self._store.deny_personal(guild_id, self._roster.author(guild_id, user_id))
 
+    async def allow_links(self, guild_id: int, user_id: int, at: datetime) -> bool:
+        """Let reports link to a user's joyful messages; False, and nothing is kept, if opted out.
+
+        Raises:
+            StoreUnavailable: Nothing changed.
+        """
+        if (await self.choices(guild_id, user_id)).refused:
+            return False
+        await self._store.allow_links(guild_id, self._roster.author(guild_id, user_id), at)
+        return True
+
+    async def deny_links(self, guild_id: int, user_id: int) -> bool:
+        """Let no report link to a user's messages from now on; return whether one might.
+
+        Raises:
+            StoreUnavailable: Nothing changed.
+        """
+        return await self._store.deny_links(guild_id, self._roster.author(guild_id, user_id))
+
     async def own_mood(self, settings: GuildSettings, user_id: int, now: datetime) -> OwnMood:
         """Return a user's own mood; the caller has asked whether the user chose to see it.
 

@@ -14,6 +14,7 @@ import aiohttp
 import discord
 
 from bot.attempts import PATIENT_AFTER, Attempts
+from bot.bright_links import BrightLinks
 from bot.clock import Clock
 from bot.delivery import (
     Place,
@@ -95,6 +96,7 @@ class Reporter:
         self._attempts = Attempts()
         self._places = Places()
         self._herald = Herald(store, clock, owner)
+        self._bright = BrightLinks(store, roster)
 
     def attach(self, client: discord.Client) -> None:
         """Post through this client from now on."""
@@ -135,8 +137,17 @@ class Reporter:
         period: Period,
         language: str | None = None,
         due: datetime | None = None,
+        *,
+        place_id: int | None = None,
     ) -> Rendered:
         """Compute the report of a period and draw its pictures; a week has some.
+
+        Args:
+            guild_id: Discord snowflake.
+            period: What the report is about.
+            language: ``ko`` or ``en``; the guild's if not given.
+            due: When it should have appeared.
+            place_id: The channel or thread it is for; without it nothing is linked.
 
         Raises:
             StoreUnavailable: The store does not answer.
@@ -154,7 +165,11 @@ class Reporter:
             server_name=guild.name if guild else "",
             channels=channel_names(guild, settings) if guild else None,
         )
-        return Rendered(report, spoken, pictures)
+        links: tuple[str, ...] = ()
+        if guild is not None and place_id is not None and not report.hidden:
+            # Last of all, so that a choice that was just taken back is seen.
+            links = await self._bright.find(guild, settings, report.week, place_id)
+        return Rendered(report, spoken, pictures, links)
 
     def retry(self, guild_id: int) -> None:
         """Try again at once: the settings of a guild have changed."""
@@ -268,7 +283,9 @@ class Reporter:
                     return await self._finish(claim, job.place.id, found)
             elif not self._attempts.nonce_holds(claim, self._clock.now()):
                 return await self._skip_in_doubt(job, claims)
-        rendered = await self.render(settings.guild_id, job.period, due=job.due)
+        rendered = await self.render(
+            settings.guild_id, job.period, due=job.due, place_id=job.place.id
+        )
         if rendered.report.messages == 0:
             await self._store.finish_report(replace(claim, state=ClaimState.SKIPPED))
             return False

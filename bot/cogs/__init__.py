@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.cogs.alerts import AlertsCog, AlertsDesk
 from bot.cogs.analyze import AnalyzeCog
+from bot.cogs.bright import BrightDesk
 from bot.cogs.listening import Listening
 from bot.cogs.monitor import MonitorCog
 from bot.cogs.mood import MoodCog
@@ -31,6 +32,7 @@ async def add_cogs(client: NunchiClient) -> None:
     await client.add_cog(MonitorCog(services, listening))
     own = OwnMoodDesk(services)
     client.add_view(own.listener())
+    client.add_view(BrightDesk(services).listener())
     await client.add_cog(MoodCog(services, own))
     await client.add_cog(AnalyzeCog(services, client.tree))
     reports = ReportDesk(services, own.show)

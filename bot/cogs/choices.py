@@ -28,6 +28,7 @@ class Choice:
         monthly: Whether there is a report on each month as well.
         thread: Whether a thread is opened under each report.
         planned_by: Who planned the reports.
+        bright: Whether weekly reports link to joyful messages of members who agreed.
     """
 
     weekday: int | None = None
@@ -41,6 +42,7 @@ class Choice:
     monthly: bool | None = None
     thread: bool | None = None
     planned_by: int | None = None
+    bright: bool | None = None
 
     @property
     def empty(self) -> bool:
@@ -68,6 +70,7 @@ class Choice:
             weekday=report.weekday if self.weekday is None else self.weekday,
             hour=report.hour if self.hour is None else self.hour,
             thread=report.thread if self.thread is None else self.thread,
+            bright=report.bright if self.bright is None else self.bright,
             planned_by=_either(self.planned_by, report.planned_by),
         )
 

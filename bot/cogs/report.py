@@ -56,6 +56,8 @@ _ALSO_CHOICES = [
     app_commands.Choice(name=locale_str("no monthly reports"), value="no-monthly"),
     app_commands.Choice(name=locale_str("a thread under each report"), value="thread"),
     app_commands.Choice(name=locale_str("no threads"), value="no-thread"),
+    app_commands.Choice(name=locale_str("links to joyful messages of who agreed"), value="bright"),
+    app_commands.Choice(name=locale_str("no links to joyful messages"), value="no-bright"),
 ]
 
 
@@ -92,7 +94,9 @@ class ReportCog(
         await interaction.response.defer(ephemeral=True, thinking=True)
         settings = settings_of(guild, self._services)
         chosen = self._period(settings, period, days)
-        rendered = await self._services.reporter.render(guild.id, chosen, settings.language)
+        rendered = await self._services.reporter.render(
+            guild.id, chosen, settings.language, place_id=interaction.channel_id
+        )
         files = interaction.app_permissions.attach_files
         # A channel of an interaction may be partial; only it knows what holds in it.
         posted = await deliver(channel, rendered, f"{interaction.id:x}", files=files)
@@ -123,7 +127,12 @@ class ReportCog(
         await interaction.response.defer(ephemeral=True, thinking=True)
         settings = settings_of(guild, self._services)
         chosen = self._period(settings, period, days)
-        rendered = await self._services.reporter.render(guild.id, chosen, settings.language)
+        rendered = await self._services.reporter.render(
+            guild.id,
+            chosen,
+            settings.language,
+            place_id=settings.report.channel_id or interaction.channel_id,
+        )
         if not interaction.app_permissions.attach_files:
             await answer(interaction, rendered.text)
             return
@@ -236,6 +245,7 @@ class ReportCog(
             theme=theme,
             monthly={"monthly": True, "no-monthly": False}.get(also or ""),
             thread={"thread": True, "no-thread": False}.get(also or ""),
+            bright={"bright": True, "no-bright": False}.get(also or ""),
         )
         await interaction.response.defer(ephemeral=True, thinking=True)
         if not choice.empty:
@@ -261,6 +271,8 @@ class ReportCog(
             lines.append(say("A report on each month appears on the first day of the next."))
         if report.thread:
             lines.append(say("A thread is opened under each report."))
+        if report.bright:
+            lines.append(say("Weekly reports link to joyful messages of members who agreed."))
         if report.is_paused(self._services.clock.now()) and report.paused_until is not None:
             until = report.paused_until.astimezone(zone_of(settings.timezone))
             lines.append(

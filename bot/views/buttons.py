@@ -12,11 +12,17 @@ from bot.views.layout import row
 MY_DATA: Final = "nunchi:optout"
 METHOD: Final = "nunchi:method"
 EXPORT: Final = "nunchi:privacy:export"
+BRIGHT: Final = "nunchi:bright"
 
 
 def export_button(say: Phrases) -> discord.ui.Button[Any]:
     """Return the button that hands a member everything that is kept about them."""
     return discord.ui.Button(label=say("Export my data"), custom_id=EXPORT)
+
+
+def bright_button(say: Phrases) -> discord.ui.Button[Any]:
+    """Return the button to a member's choice about links to their joyful messages."""
+    return discord.ui.Button(label=say("Bright moments"), custom_id=BRIGHT)
 
 
 def public_buttons(say: Phrases) -> discord.ui.ActionRow[Any]:

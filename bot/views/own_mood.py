@@ -10,7 +10,7 @@ from typing import Any, Final
 import discord
 
 from bot.i18n import Phrases
-from bot.views.buttons import export_button
+from bot.views.buttons import bright_button, export_button
 from bot.views.layout import MAX_ALT_TEXT, Item, Layout, bar, joined, row, rule, shortened, text
 from bot.views.privacy import OPT_IN, OPT_OUT
 from bot.views.report import PictureCard
@@ -62,7 +62,7 @@ def own_mood_message(own: OwnMood, picture: PictureCard | None, say: Phrases) ->
         *([text(*_whole(own, say))] if own.mood is not None else []),
         rule(),
         text("-# " + own_caution(language)),
-        row(_how(say), export_button(say)),
+        row(_how(say), export_button(say), bright_button(say)),
         row(
             discord.ui.Button[Any](label=say("Do not show me this any more"), custom_id=HIDE),
             discord.ui.Button[Any](label=say("Opt out"), custom_id=OPT_OUT),
@@ -91,6 +91,7 @@ def offer(say: Phrases) -> Layout:
                 style=discord.ButtonStyle.primary,
             ),
             _how(say),
+            bright_button(say),
         ),
     )
 

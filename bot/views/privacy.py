@@ -7,7 +7,7 @@ from typing import Any, Final
 import discord
 
 from bot.i18n import Phrases
-from bot.views.buttons import export_button
+from bot.views.buttons import bright_button, export_button
 from bot.views.layout import Layout, row, text
 from reports.own_data import OwnData
 
@@ -46,6 +46,7 @@ def my_data(*, refused: bool, records: int, say: Phrases) -> Layout:
         row(
             _button(OPT_OUT, say("Opt out"), discord.ButtonStyle.primary),
             export_button(say),
+            bright_button(say),
             _button(DELETE, say("Delete my data")),
         ),
     )

@@ -64,29 +64,39 @@ def report_title(period: Period, say: Phrases) -> str:
 
 
 def report_message(
-    report: WeeklyReport, cards: Sequence[PictureCard], language: str
+    report: WeeklyReport,
+    cards: Sequence[PictureCard],
+    language: str,
+    links: Sequence[str] = (),
 ) -> ReportMessage:
-    """Return the message of a report in ``ko`` or ``en``; more than ten pictures do not fit."""
+    """Return the message of a report in ``ko`` or ``en``; more than ten pictures do not fit.
+
+    ``links`` lead to at most three joyful messages whose authors agreed.
+    """
     say = phrases_in(language)
     files = gallery_files(cards)
     opening = shortened("\n".join(_opening(report, say)), _OPENING_LIMIT)
     parts: list[Item] = [text(opening)]
     if files:
         parts.append(discord.ui.MediaGallery(*map(discord.MediaGalleryItem, files)))
-    facts = _facts(report, say, _FACTS_LIMIT)
+    bright = _bright(links, say)
+    facts = _facts(report, say, _FACTS_LIMIT - len(bright))
     if facts:
         parts.append(text(facts))
+    if bright:
+        parts += [rule(), text(bright)]
     small_print = shortened(_small_print(report, say), _SMALL_PRINT_LIMIT)
     parts += [rule(), text(small_print), report_buttons(report.week, say)]
     return ReportMessage(Layout(*parts, accent=_accent(report)), files)
 
 
-def report_text(report: WeeklyReport, language: str) -> str:
+def report_text(report: WeeklyReport, language: str, links: Sequence[str] = ()) -> str:
     """Return the report as plain text of at most 2000 characters, without pictures or buttons."""
     say = phrases_in(language)
-    facts = _facts(report, say, _PLAIN_FACTS_LIMIT)
+    bright = _bright(links, say)
+    facts = _facts(report, say, _PLAIN_FACTS_LIMIT - len(bright))
     opening = shortened("\n".join(_opening(report, say)), _PLAIN_OPENING_LIMIT)
-    lines = [opening, *([facts] if facts else []), _small_print(report, say)]
+    lines = [opening, *(each for each in (facts, bright) if each), _small_print(report, say)]
     lines.append("-# " + say("Opt out at any time: `/privacy opt-out`."))
     return shortened("\n".join(lines), MAX_CONTENT)
 
@@ -117,6 +127,13 @@ def _facts(report: WeeklyReport, say: Phrases, limit: int) -> str:
     closing = wording.closing(report, say.language)
     end = f"\n*{closing}*" if closing else ""
     return shortened("\n".join(f"• {line}" for line in lines), limit - len(end)) + end
+
+
+def _bright(links: Sequence[str], say: Phrases) -> str:
+    if not links:
+        return ""
+    why = say("A program took these for joyful; their authors agreed to be linked.")
+    return "\n".join([f"**{say('Bright moments')}**", *links, f"-# {why}"])
 
 
 def _small_print(report: WeeklyReport, say: Phrases) -> str:
