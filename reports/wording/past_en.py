@@ -94,8 +94,9 @@ class EnglishPast:
         """Return the year in words."""
         facts = [
             (
-                f"Of {year.shown} days, {year.above} were clearly brighter than the middle "
-                f"({signed(year.middle)}) and {year.below} clearly lower."
+                f"Of {year.shown} days, {year.above} were brighter than the middle "
+                f"({signed(year.middle)}) by {year.width / 2:.2f} or more, and {year.below} lower "
+                "by as much."
             )
         ]
         if year.best is not None:

@@ -79,8 +79,8 @@ class KoreanPast:
         """Return the year in words."""
         facts = [
             (
-                f"{year.shown}일 가운데 {year.above}일은 중간({signed(year.middle)})보다 뚜렷이 "
-                f"밝았고 {year.below}일은 뚜렷이 가라앉았어요."
+                f"{year.shown}일 가운데 {year.above}일은 중간({signed(year.middle)})보다 "
+                f"{year.width / 2:.2f} 이상 밝았고, {year.below}일은 그만큼 가라앉았어요."
             )
         ]
         if year.best is not None:
