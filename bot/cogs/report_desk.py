@@ -85,13 +85,16 @@ class ReportDesk:
         guild, say = guild_of(interaction), phrases_for(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         report = await self._report(guild.id, match["key"])
-        await answer(interaction, details_view(_for_reader(interaction, guild, report), 0, say))
+        bright = settings_of(guild, self._services).report.bright
+        shown = _for_reader(interaction, guild, report)
+        await answer(interaction, details_view(shown, 0, say, bright=bright))
 
     async def _page_turned(self, interaction: discord.Interaction, match: Match[str]) -> None:
         guild, say = guild_of(interaction), phrases_for(interaction)
         await interaction.response.defer()
         report = _for_reader(interaction, guild, await self._report(guild.id, match["key"]))
-        view = details_view(report, int(match["page"]), say)
+        bright = settings_of(guild, self._services).report.bright
+        view = details_view(report, int(match["page"]), say, bright=bright)
         await interaction.edit_original_response(view=view, allowed_mentions=NOBODY)
 
     async def _channels_clicked(self, interaction: discord.Interaction, match: Match[str]) -> None:

@@ -19,6 +19,7 @@ from bot.views.report_buttons import detail_turns
 from bot.views.times import TIME_FORMAT, WEEKDAYS
 from reports import wording
 from reports.bootstrap import Estimate
+from reports.bright import JOY, MOST
 from reports.coverage import rounded_messages, rounded_people
 from reports.monthly import Period, StretchReport
 from reports.report import EmotionShare, WeeklyReport
@@ -62,16 +63,24 @@ def period_of(report: AnyReport) -> Period:
     return report.period if isinstance(report, StretchReport) else report.week
 
 
-def detail_pages(report: AnyReport, say: Phrases) -> list[Section]:
-    """Return the pages of the details, at least one."""
+def detail_pages(report: AnyReport, say: Phrases, *, bright: bool = False) -> list[Section]:
+    """Return the pages of the details, at least one.
+
+    Args:
+        report: What they are about.
+        say: The reader's language.
+        bright: Whether the guild's weekly reports link to joyful messages; how is told then.
+    """
     sections = [tell(report, say) for tell in SECTIONS]
+    if bright and isinstance(report, WeeklyReport) and not report.hidden:
+        sections.append(_bright(say))
     pages = [page for section in sections if section for page in _cut(section)]
     return pages or [Section(say("Nothing to show"), (_why_hidden(report, say),))]
 
 
-def details_view(report: AnyReport, page: int, say: Phrases) -> Layout:
+def details_view(report: AnyReport, page: int, say: Phrases, *, bright: bool = False) -> Layout:
     """Return one page of the details, from 0; a page that does not exist is the last one."""
-    pages = detail_pages(report, say)
+    pages = detail_pages(report, say, bright=bright)
     number = min(max(page, 0), len(pages) - 1)
     shown = pages[number]
     heading = shortened(report_title(period_of(report), say), _TITLE_LIMIT)
@@ -298,6 +307,25 @@ def _coverage(report: AnyReport, say: Phrases) -> Section | None:
         moment = discord.utils.format_dt(coverage.since, "f")
         lines.append(say("Listening began in this week: {moment}.", moment=moment))
     return Section(say("How complete this is"), tuple(lines))
+
+
+def _bright(say: Phrases) -> Section:
+    lines = (
+        say(
+            "At most {count} joyful messages are linked, none without its author's yes.", count=MOST
+        ),
+        say(
+            "A message must read as joy with a probability of at least {joy}. Of lines that we "
+            "tried it on, 97 of 100 that did were joyful: now and then one is not.",
+            joy=percent(JOY),
+        ),
+        say(
+            "Only messages that every reader of the report can see anyway are linked; one author "
+            "is linked once, and other days come first."
+        ),
+        say("Say yes or no: `/mood me`, then “Bright moments”."),
+    )
+    return Section(say("Bright moments"), lines)
 
 
 SECTIONS: Final[tuple[Teller, ...]] = (

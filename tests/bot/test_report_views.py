@@ -124,6 +124,26 @@ async def test_the_longest_report_fits(language: str) -> None:
 
 
 @BOTH
+async def test_the_longest_report_with_links_fits(language: str) -> None:
+    links = [f"https://discord.com/channels/{LARGE}/{LARGE}/{LARGE - n}" for n in range(3)]
+    text = check(report_message(extreme(), CARDS, language, links).view)
+    assert all(link in text for link in links)
+    plain = report_text(extreme(), language, links)
+    assert len(plain) <= 2000
+    assert all(link in plain for link in links)
+
+
+@BOTH
+def test_details_tell_how_links_are_chosen_where_there_may_be_some(language: str) -> None:
+    say = phrases_in(language)
+    usual, more = detail_pages(extreme(), say), detail_pages(extreme(), say, bright=True)
+    assert more[:-1] == usual
+    assert "97" in check(details_view(extreme(), len(usual), say, bright=True))
+    hidden = replace(extreme(), hidden=True)
+    assert detail_pages(hidden, say, bright=True) == detail_pages(hidden, say)
+
+
+@BOTH
 @pytest.mark.parametrize("period", [Month(2026, 11), DayRange(date(2026, 9, 1), date(2026, 11, 2))])
 async def test_the_longest_stretch_fits(language: str, period: Month | DayRange) -> None:
     report = stretch(period=period)
