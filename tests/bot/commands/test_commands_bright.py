@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+import discord
 import pytest
 
 from bot.sandbox import Channel, Interaction, Member, Permission
@@ -297,3 +298,31 @@ async def test_the_report_itself_holds_nothing_of_it(town: Town) -> None:
     week = Week.of(datetime.now(UTC), zone_of("UTC"))
     computed = await town.services.reporter.report(town.guild.id, week)
     assert str(joyful.id) not in repr(computed)
+
+
+async def test_a_report_does_not_wait_for_what_discord_does_not_show(town: Town) -> None:
+    await opened(town)
+    await switched_on(town)
+    await agreed(town, town.member)
+    joyful = await said(town, town.member, JOYFUL)
+    town.server.fail("GET /channels/{channel_id}/messages/{message_id}", times=1, status=400)
+    text = await report(town)
+    assert link(joyful) not in text
+    assert link(joyful) in await report(town)
+
+
+async def test_an_age_restricted_channel_is_not_linked_from_another(town: Town) -> None:
+    await opened(town)
+    await switched_on(town)
+    await agreed(town, town.member)
+    lounge = town.guild.add_channel("lounge")
+    await town.run(town.admin, "monitor add", channel=lounge)
+    joyful = await said(town, town.member, JOYFUL, lounge)
+    client = town.application.client
+    assert client is not None
+    known = client.get_channel(lounge.id)
+    assert isinstance(known, discord.TextChannel)
+    known.nsfw = True
+    assert link(joyful) not in await report(town)
+    known.nsfw = False
+    assert link(joyful) in await report(town)
