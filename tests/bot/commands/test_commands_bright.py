@@ -326,3 +326,11 @@ async def test_an_age_restricted_channel_is_not_linked_from_another(town: Town) 
     assert link(joyful) not in await report(town)
     known.nsfw = False
     assert link(joyful) in await report(town)
+
+
+async def test_nothing_in_a_week_that_is_hidden(town: Town) -> None:
+    await town.run(town.admin, "monitor add", channel=town.general)
+    await switched_on(town)
+    await agreed(town, town.member)
+    joyful = await said(town, town.member, JOYFUL)
+    assert link(joyful) not in await report(town), "one person alone is no community"
