@@ -6,7 +6,7 @@ them, and the report of the last week is held against the truth. Prints one JSON
 - ``coverage_95``: by number of people, how often 95 % intervals hold the truth: of the mood, of its
   change, of shares of emotions, of points of the curve.
 - ``false_change_rate``: in weeks without a change, how often each claim is made, and ``any`` of
-  them but turning points, which are told with how rare they are; by number of people.
+  them, which is to be at most 5 %; by number of people.
 - ``power``: how often a planted change is claimed, by its kind and size, and of how many people.
 - ``change_point_error_days``: of a mood that changed for good within the week, how far the day it
   is said to have changed lies from the truth (``mean``), and how often by at most one day.
@@ -80,11 +80,7 @@ def coverage(trials: Sequence[Trial]) -> dict[str, float]:
 def claims(trials: Sequence[Trial]) -> dict[str, float]:
     names = ("headline", "emotions", "points", "hours", "channels", "turning")
     each = {name: share(name in one.claims for one in trials) for name in names}
-    return {
-        **each,
-        "any": share(bool(one.claims - {"turning"}) for one in trials),
-        "any_or_turning": share(bool(one.claims) for one in trials),
-    }
+    return {**each, "any": share(bool(one.claims) for one in trials)}
 
 
 def power(simulate: Simulation, weeks: int) -> dict[str, Any]:

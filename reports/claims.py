@@ -5,8 +5,8 @@ channel stands out. Would each of them be wrong once in twenty quiet weeks, some
 every fourth. So the chances of all of them add up to less than 5 % (Bonferroni), the largest part
 for the headline; within each part all figures are tested together (``bootstrap.jointly_clear``).
 
-A turning point is told with how often chance alone makes one (``reports.turning``), and has an
-alarm rate of its own.
+The turning point is one of these claims: it is told where chance alone makes one as striking in
+fewer than ``TURNING`` of the weeks (``reports.turning``).
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ ALL: Final = 0.05
 HEADLINE: Final = 0.02
 """That the mood of the week differs from usual."""
 
-EMOTIONS: Final = 0.01
+EMOTIONS: Final = 0.007
 """That the share of any emotion differs from usual."""
 
-DETAIL: Final = 0.004
+DETAIL: Final = 0.0025
 """Each of: points of the curve, hours, channels."""
+
+TURNING: Final = 0.015
+"""That some days of the week left their usual course."""

@@ -24,8 +24,8 @@ class Turning:
         last: Its last weekday.
         mood: Mean of its days' moods in [-1, 1].
         usual: What is usual on these weekdays.
-        once_in: Chance alone makes such a run about once in so many weeks, 20 to ``RAREST``;
-            the latter stands for anything rarer.
+        once_in: Chance alone makes such a run about once in so many weeks, at most ``RAREST``,
+            which stands for anything rarer.
         weeks: With how many earlier weeks it was compared.
         lasting: True when it has several days and reaches the last day that is shown.
     """

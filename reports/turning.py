@@ -1,12 +1,13 @@
 """Turning points: the days of a week on which the mood left its usual course.
 
 Every run of neighbouring days in the reported week is compared with the usual mood of its weekdays
-(their medians over the weeks before): the scan statistic for an epidemic change (Levin and Kline
+(a robust mean over the weeks before): the scan statistic for an epidemic change (Levin and Kline
 1985, "The CUSUM test of homogeneity with an application in spontaneous abortion epidemiology"). A
 run of one day is an outlier, one that reaches the end of the week a change of level, and its first
 day the change-point. How often chance alone makes a run as striking is found by simulating weeks
 without a change that have the same hidden days, numbers of people and memory from day to day, so
-that all runs are tested at once; in 19 of 20 such weeks nothing is said (``ALARMS``).
+that all runs are tested at once. The chance of a false one is a part of the 5 % that all claims of
+a report share (``reports.claims``).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Final
 import numpy as np
 
 from reports.bootstrap import Floats
+from reports.claims import TURNING
 from reports.daily import Past
 from reports.grouping import Flags
 from reports.history import RAREST, Turning
@@ -28,12 +30,19 @@ FEWEST_WEEKS: Final = 4
 MOST_WEEKS: Final = 12
 """Older weeks say little of what is usual now."""
 
-ALARMS: Final = 0.05
-"""The chance that a week without any change is said to have a turning point."""
-
 SIMULATIONS: Final = 1_000
 
 _MOST_MEMORY: Final = 0.7
+_NORMAL: Final = 1.4826
+"""Times the median deviation, this is the standard deviation of normal errors."""
+
+_FULL: Final = 1.5
+"""Days within so many standard deviations count fully."""
+
+_FARTHEST: Final = 3.0
+"""Days farther away add no more than this to the noise."""
+
+_STEPS: Final = 2
 _STILL: Final = 1e-4
 """Moods that vary by less than this do not vary."""
 
@@ -67,10 +76,11 @@ def turning_of(
     values, runs = _standing_out(moods[None][..., usable], scales[:, usable])
     chance, _ = _standing_out(drawn[..., usable], scales[:, usable])
     best = int(values[0].argmax())
+    usual = _usual(moods[None, :-1, usable], scales[:-1, usable])[0][0]
     rarity = (1 + int((chance.max(axis=1) >= values[0, best]).sum())) / (simulations + 1)
     begin, end = runs[best]
     mood, level = float(moods[-1, usable[begin:end]].mean()), float(usual[begin:end].mean())
-    if rarity > ALARMS or abs(mood - level) < NOTICEABLE:
+    if rarity > TURNING or abs(mood - level) < NOTICEABLE:
         return None
     if begin == 0 and _began_before(residuals[-2], mood - level):
         return None
@@ -103,16 +113,45 @@ def _standing_out(moods: Floats, scales: Floats) -> tuple[Floats, list[tuple[int
         float64[s, runs], and (first, after last) of each run.
     """
     before = moods[:, :-1]
-    usual = _medians(before)
-    apart = np.abs(before - usual[:, None]) / scales[:-1]
-    spread = _medians(apart.reshape(len(apart), -1))
-    now = (moods[:, -1] - usual) / scales[-1] / np.maximum(spread, 1e-12)[:, None]
+    usual, spread = _usual(before, scales[:-1])
+    now = (moods[:, -1] - usual) / scales[-1] / spread[:, None]
     days = now.shape[1]
     sums = np.concatenate([np.zeros((len(now), 1)), now.cumsum(axis=1)], axis=1)
     runs = [(begin, end) for begin in range(days) for end in range(begin + 1, days + 1)]
     begins, ends = np.array(runs).T
     values: Floats = np.abs(sums[:, ends] - sums[:, begins]) / np.sqrt(ends - begins)
     return values, runs
+
+
+def _usual(before: Floats, scales: Floats) -> tuple[Floats, Floats]:
+    """Return what is usual on each weekday, float64[s, d], and the noise, float64[s].
+
+    Days far from the median count less (Huber 1964, Annals of Mathematical Statistics 35), and the
+    noise is a truncated standard deviation (tau scale; Yohai and Zamar 1988, JASA 83): both bear
+    unusual days nearly as well as medians do, and vary less from one handful of weeks to the next.
+
+    Args:
+        before: float64[s, weeks, d], NaN at the same places in all s.
+        scales: float64[weeks, d], how much each day varies, up to a factor.
+    """
+    usual = _medians(before)
+    known = np.isfinite(before[0])
+    for _ in range(_STEPS):
+        apart = np.abs(before - usual[:, None]) / scales
+        noise = _noise(apart)
+        full = _FULL * noise[:, None, None]
+        weights = np.where(known, np.minimum(1.0, full / np.maximum(apart, 1e-12)), 0.0) / scales**2
+        usual = (weights * np.where(known, before, 0.0)).sum(axis=1) / weights.sum(axis=1)
+    return usual, _noise(np.abs(before - usual[:, None]) / scales)
+
+
+def _noise(apart: Floats) -> Floats:
+    """Return the noise of absolute standardised deviations float64[s, weeks, d], float64[s]."""
+    flat = apart.reshape(len(apart), -1)
+    first = np.maximum(_medians(flat) * _NORMAL, 1e-12)
+    within = np.minimum(flat / first[:, None], _FARTHEST) ** 2
+    noise: Floats = first * np.sqrt(np.nanmean(within, axis=1))
+    return noise
 
 
 def _medians(values: Floats) -> Floats:
