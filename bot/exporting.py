@@ -24,11 +24,11 @@ from reports.export.story import Story, story_of_week
 from reports.export.table import as_csv
 from reports.export.webfont import standalone
 from reports.fonts import FontBook
-from reports.monthly import Month, compute_stretch
+from reports.monthly import Month
 from reports.period import Week, zone_of
 from reports.rasterise import rasterise
 from reports.report import WeeklyReport
-from reports.weekly import compute
+from reports.shown import shown_report, shown_stretch
 from storage.open import file_of, open_store
 from storage.records import GuildSettings
 from storage.store import Store
@@ -132,11 +132,11 @@ async def export_report(
         chosen = period or Week.of(now, zone_of(guild.timezone)).previous()
         if isinstance(chosen, Month):
             drawing = None
-            stretch = await compute_stretch(store, guild, chosen, now=now, correction=correction)
+            stretch = await shown_stretch(store, guild, chosen, now=now, correction=correction)
             messages = stretch.messages
             story = story_of_month(stretch, chosen, looks.language or guild.language)
         else:
-            drawing = await compute(
+            drawing = await shown_report(
                 store,
                 guild,
                 chosen,

@@ -34,10 +34,10 @@ from bot.views.channel_names import channel_names
 from classifiers.correction import ShareCorrection
 from classifiers.errors import NunchiError
 from reports.forecast import SEASONAL
-from reports.monthly import Period, StretchReport, compute_stretch
+from reports.monthly import Period, StretchReport
 from reports.period import Week
 from reports.report import WeeklyReport
-from reports.weekly import compute
+from reports.shown import shown_report, shown_stretch
 from storage.errors import StoreUnavailable
 from storage.records import ClaimState, GuildSettings, ReportClaim
 from storage.store import Store
@@ -110,7 +110,7 @@ class Reporter:
     async def report(
         self, guild_id: int, period: Period, due: datetime | None = None
     ) -> WeeklyReport | StretchReport:
-        """Compute the report of any period of a guild.
+        """Return the report of any period of a guild, as it may be shown.
 
         Raises:
             StoreUnavailable: The store does not answer.
@@ -118,7 +118,7 @@ class Reporter:
         settings = self._roster.settings(guild_id) or GuildSettings(guild_id)
         now, correction = self._clock.now(), self._correction
         if isinstance(period, Week):
-            return await compute(
+            return await shown_report(
                 self._store,
                 settings,
                 period,
@@ -127,7 +127,7 @@ class Reporter:
                 correction=correction,
                 forecast=self._forecast,
             )
-        return await compute_stretch(
+        return await shown_stretch(
             self._store, settings, period, now=now, due=due, correction=correction
         )
 

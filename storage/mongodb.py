@@ -14,6 +14,7 @@ from pymongo import AsyncMongoClient
 from storage import mongodb_authors as authors
 from storage import mongodb_messages as messages
 from storage import mongodb_reports as reports
+from storage import mongodb_shown as shown
 from storage.claims import alerts_of, reports_of
 from storage.errors import StoreUnavailable
 from storage.mongodb_client import check_address, close, connect, database_of, translated
@@ -33,6 +34,7 @@ from storage.records import (
     Verdict,
 )
 from storage.settings_document import settings_from_document, settings_to_document
+from storage.shown import Shown
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -265,6 +267,21 @@ class MongoStore:
     async def alert_claims(self, guild_id: int) -> Sequence[ReportClaim]:
         """Return the claims of a guild's alerts, newest period first."""
         return alerts_of(await reports.read_claims(self._database, guild_id))
+
+    @_reaching
+    async def departures(self, guild_id: int) -> int:
+        """Return how many times somebody's records were erased in a guild."""
+        return await shown.read_departures(self._database, guild_id)
+
+    @_reaching
+    async def shown(self, guild_id: int, key: str) -> Shown | None:
+        """Return figures that were shown, or ``None``."""
+        return await shown.read(self._database, guild_id, key)
+
+    @_reaching
+    async def show(self, offered: Shown) -> Shown:
+        """Keep figures that are to be shown, unless earlier ones stand; return what is kept."""
+        return await shown.keep(self._database, offered)
 
     @_reaching
     async def add_feedback(self, feedback: Feedback) -> None:

@@ -13,6 +13,7 @@ from bson.int64 import Int64
 from pymongo import ASCENDING, DeleteMany, UpdateOne
 from pymongo.errors import BulkWriteError
 
+from storage import mongodb_shown as shown
 from storage.mongodb_documents import (
     Document,
     author_text,
@@ -104,6 +105,8 @@ async def forget_author(
         },
         upsert=True,
     )
+    # First, so that figures that were read from what is left are known as such.
+    await shown.count_departure(database, guild_id)
     theirs = {"g": Int64(guild_id), "a": text}
     for name in ("personal", "links"):
         await database[name].delete_one({"_id": key(guild_id, text)})
@@ -149,7 +152,7 @@ async def forget_guild(database: Database, guild_id: int) -> int:
     """Delete everything of a guild but its opt-outs; return the number of records."""
     theirs = {"g": Int64(guild_id)}
     count = (await database["messages"].delete_many(theirs)).deleted_count
-    for name in ("feedback", "personal", "links", "watermarks", "claims"):
+    for name in ("feedback", "personal", "links", "watermarks", "claims", *shown.COLLECTIONS):
         await database[name].delete_many(theirs)
     # Last, so that a guild whose removal was interrupted is still known, and tried again.
     await database["settings"].delete_one({"_id": Int64(guild_id)})
@@ -160,6 +163,7 @@ async def forget_before(database: Database, guild_id: int, stamp: int) -> int:
     """Delete records and feedback older than a moment; return the number of records."""
     old = {"g": Int64(guild_id), "t": {"$lt": Int64(stamp)}}
     await database["feedback"].delete_many(old)
+    await shown.forget_before(database, guild_id, stamp)
     return (await database["messages"].delete_many(old)).deleted_count
 
 

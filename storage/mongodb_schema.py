@@ -38,7 +38,12 @@ async def _links(database: Database) -> None:
     await database["links"].create_indexes([by_guild])
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_first, _personal, _links)
+async def _shown(database: Database) -> None:
+    by_guild = IndexModel([("g", ASCENDING)], name="by_guild")
+    await database["shown"].create_indexes([by_guild])
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_first, _personal, _links, _shown)
 """Entry i leads from version i to version i + 1. Only ever add to the end."""
 
 

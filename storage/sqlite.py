@@ -12,6 +12,7 @@ from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 from storage import sqlite_authors as authors
 from storage import sqlite_messages as messages
 from storage import sqlite_reports as reports
+from storage import sqlite_shown as shown
 from storage.claims import alerts_of, reports_of
 from storage.errors import StoreUnavailable
 from storage.packing import milliseconds, moment_at, optional_moment
@@ -28,6 +29,7 @@ from storage.records import (
     Verdict,
 )
 from storage.settings_document import settings_from_document, settings_to_document
+from storage.shown import Shown
 from storage.sqlite_connection import SqliteConnection, transaction
 from storage.sqlite_schema import MIGRATIONS, Migration, migrate
 
@@ -162,6 +164,7 @@ class SqliteStore:
         """Forget records and feedback created before a moment; return the number of records."""
         moment = milliseconds(before)
         await self._write(messages.forget_feedback_before, guild_id, moment)
+        await self._write(shown.forget_before, guild_id, moment)
         return await self._forget("guild = ? AND created < ?", guild_id, moment)
 
     async def opt_out(self, guild_id: int, author: bytes, at: datetime) -> int:
@@ -250,6 +253,18 @@ class SqliteStore:
     async def alert_claims(self, guild_id: int) -> Sequence[ReportClaim]:
         """Return the claims of a guild's alerts, newest period first."""
         return alerts_of(await self._read(reports.read_claims, guild_id))
+
+    async def departures(self, guild_id: int) -> int:
+        """Return how many times somebody's records were erased in a guild."""
+        return await self._read(shown.read_departures, guild_id)
+
+    async def shown(self, guild_id: int, key: str) -> Shown | None:
+        """Return figures that were shown, or ``None``."""
+        return await self._read(shown.read, guild_id, key)
+
+    async def show(self, offered: Shown) -> Shown:
+        """Keep figures that are to be shown, unless earlier ones stand; return what is kept."""
+        return await self._write(shown.keep, offered)
 
     async def add_feedback(self, feedback: Feedback) -> None:
         """Insert or replace what one member said of one message."""

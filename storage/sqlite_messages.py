@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from storage import sqlite_shown as shown
 from storage.packing import (
     author_numbers,
     milliseconds,
@@ -156,6 +157,7 @@ def forget_author(
         """,
         (guild_id, author, at, until),
     )
+    shown.count_departure(connection, guild_id)
     pair = (guild_id, author)
     connection.execute("DELETE FROM personal WHERE guild = ? AND author = ?", pair)
     connection.execute("DELETE FROM links WHERE guild = ? AND author = ?", pair)
@@ -195,7 +197,7 @@ def forget_some(connection: sqlite3.Connection, where: str, values: Sequence[Val
 
 def forget_guild_rest(connection: sqlite3.Connection, guild_id: int) -> None:
     """Delete what a guild has besides records and opt-outs."""
-    for table in ("feedback", "personal", "links", "watermark", "claim", "settings"):
+    for table in ("feedback", "personal", "links", "watermark", "claim", *shown.TABLES, "settings"):
         connection.execute(f"DELETE FROM {table} WHERE guild = ?", (guild_id,))  # noqa: S608 (above)
 
 

@@ -97,7 +97,21 @@ _LINKS: Final[Migration] = (
     """,
 )
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_FIRST, _PERSONAL, _LINKS)
+_SHOWN: Final[Migration] = (
+    """
+    CREATE TABLE shown (
+        guild INTEGER NOT NULL,
+        key TEXT NOT NULL,
+        ends INTEGER NOT NULL,
+        departures INTEGER NOT NULL,
+        document TEXT NOT NULL,
+        PRIMARY KEY (guild, key)
+    ) WITHOUT ROWID
+    """,
+    "CREATE TABLE departures (guild INTEGER PRIMARY KEY, count INTEGER NOT NULL)",
+)
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_FIRST, _PERSONAL, _LINKS, _SHOWN)
 """Entry i leads from version i to version i + 1. Only ever add to the end."""
 
 

@@ -16,6 +16,7 @@ from storage.records import (
     ReportClaim,
     Verdict,
 )
+from storage.shown import Shown
 
 
 class Store(Protocol):
@@ -212,6 +213,28 @@ class Store(Protocol):
 
         They are claimed, finished and released like those of reports. Nothing about a person is in
         them: what an alert is about is a channel and a moment.
+        """
+        ...
+
+    # Figures that were shown
+
+    async def departures(self, guild_id: int) -> int:
+        """Return how many times somebody's records were erased in a guild.
+
+        An opt-out and ``delete_author`` count before they delete: figures whose records were read
+        while this number stayed the same hold everybody that it does not count.
+        """
+        ...
+
+    async def shown(self, guild_id: int, key: str) -> Shown | None:
+        """Return figures that were shown, or ``None``."""
+        ...
+
+    async def show(self, offered: Shown) -> Shown:
+        """Keep figures that are to be shown, and return what is kept: only that may be shown.
+
+        Earlier ones stand once somebody has left since they were computed (see ``storage.shown``).
+        ``delete_guild`` forgets them, and ``delete_before`` those of a time that is over by then.
         """
         ...
 

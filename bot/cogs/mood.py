@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str
@@ -15,7 +13,7 @@ from bot.cogs.own_mood import OwnMoodDesk
 from bot.i18n import phrases_for, phrases_in
 from bot.services import Services
 from bot.views.mood import server_mood
-from reports.weekly import summary
+from reports.shown import shown_summary
 
 
 @app_commands.guild_only()
@@ -54,11 +52,11 @@ class MoodCog(
         guild, now = guild_of(interaction), self._services.clock.now()
         await interaction.response.defer(ephemeral=not public, thinking=True)
         settings = settings_of(guild, self._services)
-        figures = await summary(
+        figures = await shown_summary(
             self._services.store,
             settings,
-            now - timedelta(days),
-            now,
+            days,
+            now=now,
             correction=self._services.classifier.info.correction,
         )
         say = phrases_in(settings.language) if public else phrases_for(interaction)
