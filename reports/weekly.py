@@ -127,9 +127,16 @@ async def _collect(
     edges: tuple[datetime, ...],
     collectors: Sequence[Collector],
 ) -> None:
-    """Scan the store in the loop, and let every collector reduce each batch in a thread."""
-    async for columns in store.scan(guild_id, edges[0], edges[-1]):
-        await asyncio.to_thread(_take, columns, collectors)
+    """Scan the store in the loop; a thread reduces each batch while the next one is read."""
+    reducing: asyncio.Task[None] | None = None
+    try:
+        async for columns in store.scan(guild_id, edges[0], edges[-1]):
+            if reducing is not None:
+                await reducing
+            reducing = asyncio.create_task(asyncio.to_thread(_take, columns, collectors))
+    finally:  # Also when reading failed or was cancelled: nothing is left running.
+        if reducing is not None:
+            await reducing
 
 
 def _take(columns: MessageColumns, collectors: Sequence[Collector]) -> None:

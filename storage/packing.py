@@ -99,9 +99,13 @@ def ordered_columns(
 ) -> MessageColumns:
     """Return the columns of n records, whose scores are joined, by (time, message id)."""
     table = np.frombuffer(scores, "<f4").reshape(-1, _SCORES)
-    order = np.lexsort((message_id, time))
+    order = _order(time, message_id)
     places = {name: place for place, name in enumerate(sorted(set(models)))}
-    model = np.array([places[name] for name in models], dtype=np.int16)
+    model = (
+        np.array([places[name] for name in models], dtype=np.int16)
+        if len(places) > 1
+        else np.zeros(len(models), dtype=np.int16)
+    )
     return MessageColumns(
         message_id=message_id[order],
         channel_id=channel_id[order],
@@ -113,3 +117,13 @@ def ordered_columns(
         model=model[order],
         models=tuple(places),
     )
+
+
+def _order(
+    time: npt.NDArray[np.int64], message_id: npt.NDArray[np.int64]
+) -> npt.NDArray[np.intp] | slice:
+    """Return what brings records into order by (time, message id): nothing where they are."""
+    later = time[1:] > time[:-1]
+    if np.all(later | ((time[1:] == time[:-1]) & (message_id[1:] > message_id[:-1]))):
+        return slice(None)
+    return np.lexsort((message_id, time))
