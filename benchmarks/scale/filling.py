@@ -43,20 +43,22 @@ async def _fill(url: str, messages: int, seed: int) -> None:
             np.resize(earlier, round(4 * BEFORE * messages)),
         ]
     )
-    number = 1
+    # Messages are numbered by time, as Discord numbers them: the file lies in that order, too.
+    time = community.columns.time[rows] // _HOUR * _HOUR + draw.integers(0, _HOUR, len(rows))
+    order = np.argsort(time, kind="stable")
+    rows, time = rows[order], time[order]
     async with open_store(url) as store:
         for start in range(0, len(rows), _CHUNK):
-            chunk = _again(community.columns, rows[start : start + _CHUNK], number, draw)
-            number += len(chunk)
+            part = slice(start, start + _CHUNK)
+            chunk = _again(community.columns, rows[part], time[part], start + 1)
             records = records_of(chunk, GUILD)
             for first in range(0, len(records), _BATCH):
                 await store.apply(Batch(upserts=tuple(records[first : first + _BATCH])))
 
 
 def _again(
-    columns: MessageColumns, rows: np.ndarray, number: int, draw: np.random.Generator
+    columns: MessageColumns, rows: np.ndarray, time: np.ndarray, number: int
 ) -> MessageColumns:
-    """Return messages once more, at other moments of the same hour."""
-    some = part_of(columns, rows)
-    time = some.time - some.time % _HOUR + draw.integers(0, _HOUR, len(rows))
-    return replace(some, message_id=np.arange(number, number + len(rows)), time=time)
+    """Return messages once more, at other moments, numbered from ``number``."""
+    ids = np.arange(number, number + len(rows))
+    return replace(part_of(columns, rows), message_id=ids, time=time)
