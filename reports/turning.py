@@ -98,8 +98,22 @@ def recent_days(past: Past) -> tuple[Floats, Floats]:
     told = [week for week in past.weeks[-1 - MOST_WEEKS : -1] if week.mood is not None]
     rows = [week.days for week in (*told, past.weeks[-1])]
     moods = [[np.nan if day.mood is None else day.mood for day in row] for row in rows]
-    errors = [[day.error for day in row] for row in rows]
-    return np.array(moods, dtype=np.float64), np.array(errors, dtype=np.float64)
+    errors = np.array([[day.error for day in row] for row in rows], dtype=np.float64)
+    people = np.array([[day.people for day in row] for row in rows], dtype=np.float64)
+    return np.array(moods, dtype=np.float64), _steadied(errors, people)
+
+
+def _steadied(errors: Floats, people: Floats) -> Floats:
+    """Return standard errors from one spread between people, that of all days; 0 where hidden.
+
+    What five people happen to differ by on one day says little: a day on which they agreed by
+    chance would seem sure.
+    """
+    more = np.maximum(people - 1, 0)
+    if not more.any():
+        return errors
+    variance = float((more * errors**2 * people).sum() / more.sum())
+    return np.where(people > 0, np.sqrt(variance / np.maximum(people, 1)), 0.0)
 
 
 def _standing_out(moods: Floats, scales: Floats) -> tuple[Floats, list[tuple[int, int]]]:
