@@ -134,7 +134,11 @@ def kept(say: Phrases) -> Layout:
 def _removed(count: int, say: Phrases) -> str:
     if count == 0:
         return say("There was nothing to delete.")
-    return say.plural("{count} record was deleted.", "{count} records were deleted.", count)
+    gone = say.plural("{count} record was deleted.", "{count} records were deleted.", count)
+    kept = say(
+        "Reports that were shown keep their totals of the whole server; none is of a person."
+    )
+    return f"{gone}\n-# {kept}"
 
 
 def _button(
