@@ -229,8 +229,8 @@ def _turning(report: AnyReport, say: Phrases) -> Section | None:
         days = (say(WEEKDAYS[turning.first]), say(WEEKDAYS[turning.last]))
         lines.append(
             say(
-                "{days}: {mood} instead of the usual {usual}. Chance alone makes this about once "
-                "in {weeks} weeks.",
+                "{days}: {mood} instead of the usual {usual}. Chance alone makes this once "
+                "in {weeks} weeks or less often.",
                 days=days[0] if turning.first == turning.last else f"{days[0]} – {days[1]}",
                 mood=signed(turning.mood),
                 usual=signed(turning.usual),
