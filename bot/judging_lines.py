@@ -8,21 +8,16 @@ stay aligned; the header of a table, and blank lines in JSONL and TSV, are no li
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, islice
-from typing import Any, Final
+from typing import Any
 
 from classifiers.classifier import Classifier
-from classifiers.emotion import EMOTIONS
 from classifiers.errors import ClassifierError
 from classifiers.heads import head_of
-from classifiers.prediction import Prediction
-
-DIGITS: Final = 6
-"""Decimals of every number written."""
+from classifiers.wire import as_object, short
 
 
 class Form(StrEnum):
@@ -106,19 +101,6 @@ async def judged_lines(
         yield await _judged(classifier, taken, head, echo=echo)
 
 
-def as_object(prediction: Prediction) -> dict[str, Any]:
-    """Return a prediction as JSON values; a class that the backend cannot see is ``None``."""
-    values = (None if math.isnan(each) else _short(each) for each in prediction.probabilities)
-    return {
-        "label": None if prediction.label is None else str(prediction.label),
-        "probabilities": dict(zip(map(str, EMOTIONS), values, strict=True)),
-        "valence": _short(prediction.valence),
-        "sentiment": str(prediction.sentiment),
-        "language": prediction.language,
-        "model": prediction.model,
-    }
-
-
 def as_json(value: dict[str, Any]) -> bytes:
     """Return one line of JSON in UTF-8; a broken surrogate pair stays escaped."""
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
@@ -146,7 +128,7 @@ async def _of_head(
 ) -> list[dict[str, float]]:
     headed, head = head_of(classifier, name)
     rows = await headed.classify_head(name, texts)
-    return [dict(zip(head.labels, map(_short, row.tolist()), strict=True)) for row in rows]
+    return [dict(zip(head.labels, map(short, row.tolist()), strict=True)) for row in rows]
 
 
 def _refusal(line: Line) -> dict[str, Any]:
@@ -194,7 +176,3 @@ def _object_in(line: str) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
-
-
-def _short(value: float) -> float:
-    return round(value, DIGITS)

@@ -21,15 +21,16 @@ from classifiers.correction import ShareCorrection
 from classifiers.emotion import EMOTIONS
 from reports import claims
 from reports.bootstrap import Estimate, generator_for
+from reports.collectors import Sums
 from reports.coverage import rounded_messages, rounded_people
 from reports.errors import InvalidPeriod
-from reports.gathered import Gathered, gather, together
+from reports.gathered import Gathered
 from reports.grouping import milliseconds
 from reports.judges import Judges
 from reports.period import Week, at_local, local_edges, zone_of
 from reports.report import NOTICEABLE, EmotionShare
 from reports.statistics import FigureBuilder, Figures
-from reports.weekly import LATE_AFTER, Scanner
+from reports.weekly import LATE_AFTER, Scanner, collect, usable_of
 from storage.records import GuildSettings
 
 LONGEST: Final = 90
@@ -239,17 +240,18 @@ async def compute_stretch(
         StoreUnavailable: The store cannot be reached.
     """
     zone = zone_of(settings.timezone)
-    usable = correction if correction is not None and correction.usable else None
+    usable = usable_of(correction)
     first = period.previous().first
     start, end = period.bounds(zone)
     edges = local_edges(first, (period.last - first).days + 1, 1, zone)
     judges = Judges(round(start.timestamp() * 1000))
-    gathered = await _collect(store, settings.guild_id, edges, usable, judges)
+    sums = Sums(milliseconds(edges), usable)
+    await collect(store, settings.guild_id, edges, [judges.count, sums.take])
     kept_from = now - timedelta(days=settings.retention_days)
     length = (period.last - period.first).days + 1
     report = await asyncio.to_thread(
         _report,
-        gathered,
+        sums.gathered(),
         _Frame(period, (period.first - first).days, length, whole_before=edges[0] >= kept_from),
         settings,
         usable,
@@ -270,24 +272,6 @@ class _Frame:
     start: int
     length: int
     whole_before: bool
-
-
-async def _collect(
-    store: Scanner,
-    guild_id: int,
-    edges: tuple[datetime, ...],
-    correction: ShareCorrection | None,
-    judges: Judges,
-) -> Gathered:
-    limits = milliseconds(edges)
-    parts: list[Gathered] = []
-    async for columns in store.scan(guild_id, edges[0], edges[-1]):
-        judges.count(columns)
-        parts.append(await asyncio.to_thread(gather, columns, limits, correction))
-        # Joined when they have the same size: few parts are ever held, and none is joined often.
-        while len(parts) > 1 and 2 * len(parts[-1]) >= len(parts[-2]):
-            parts[-2:] = [await asyncio.to_thread(together, parts[-2:])]
-    return await asyncio.to_thread(together, parts)
 
 
 def _report(

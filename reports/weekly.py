@@ -66,10 +66,10 @@ async def compute(
     zone = zone_of(settings.timezone)
     first = week.previous(BASELINE_WEEKS).monday
     edges = local_edges(first, (BASELINE_WEEKS + 1) * DAYS, PARTS, zone)
-    usable = _usable(correction)
+    usable = usable_of(correction)
     judges = Judges(round(edges[BASELINE_WEEKS * DAYS * PARTS].timestamp() * 1000))
     sums, details = Sums(milliseconds(edges), usable), DetailSums(week, zone)
-    await _collect(store, settings.guild_id, edges, [judges.count, sums.take, details.take])
+    await collect(store, settings.guild_id, edges, [judges.count, sums.take, details.take])
     late = now - due if due is not None and now - due >= LATE_AFTER else None
     partial = now < week.bounds(zone)[1]
     report = await asyncio.to_thread(
@@ -109,19 +109,20 @@ async def summary(
     first, last = start.astimezone(zone).date(), end.astimezone(zone).date()
     midnights = local_edges(first, (last - first).days + 1, 1, zone)
     edges = (start, *(edge for edge in midnights if start < edge < end), end)
-    usable = _usable(correction)
+    usable = usable_of(correction)
     sums = Sums(milliseconds(edges), usable)
-    await _collect(store, settings.guild_id, edges, [sums.take])
+    await collect(store, settings.guild_id, edges, [sums.take])
     return await asyncio.to_thread(
         lambda: mood_summary(sums.gathered(), settings, start, end, usable)
     )
 
 
-def _usable(correction: ShareCorrection | None) -> ShareCorrection | None:
+def usable_of(correction: ShareCorrection | None) -> ShareCorrection | None:
+    """Return a correction that may be applied, or ``None``."""
     return correction if correction is not None and correction.usable else None
 
 
-async def _collect(
+async def collect(
     store: Scanner,
     guild_id: int,
     edges: tuple[datetime, ...],

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.classifier import Evidence
-from classifiers.emotion import EMOTIONS, Emotion
+from classifiers.embedded.reading import NEUTRAL_AT
+from classifiers.emotion import EMOTIONS
 from classifiers.prediction import Prediction
 
 ORDERS: Final = 8
@@ -31,7 +32,6 @@ MOST_PIECES: Final = 8
 NOTABLE: Final = 0.1
 """A smaller share of a probability or of the valence is not worth telling."""
 
-NEUTRAL: Final = EMOTIONS.index(Emotion.NEUTRAL)
 """A word that only makes a message more neutral moves nothing."""
 
 
@@ -46,7 +46,7 @@ def contributions(
     """
     words = text.split(" ")[:MOST_WORDS]
     gains = _gains(words, predict)
-    weight = np.abs(np.delete(gains, NEUTRAL, axis=1)).max(axis=1)
+    weight = np.abs(np.delete(gains, NEUTRAL_AT, axis=1)).max(axis=1)
     told = sorted(np.argsort(-weight, kind="stable")[:MOST_PIECES].tolist())
     return [_evidence(words[at], gains[at]) for at in told if weight[at] >= NOTABLE]
 

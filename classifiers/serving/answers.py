@@ -8,14 +8,12 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 from classifiers.classifier import Classifier, ModelInfo
-from classifiers.emotion import EMOTIONS, Sentiment
+from classifiers.emotion import Sentiment
 from classifiers.extras import DISTRIBUTION
 from classifiers.heads import Head, HeadedClassifier
 from classifiers.prediction import Prediction
 from classifiers.serving.limits import Limits
-
-DIGITS: Final = 6
-"""Decimals of every number sent."""
+from classifiers.wire import short
 
 LEAST: Final = 1e-9
 """What the logarithm is taken of where a probability is zero."""
@@ -39,27 +37,14 @@ def scores(prediction: Prediction, *, raw: bool = False) -> list[dict[str, Any]]
     known = prediction.as_mapping() or _sentiments(prediction.valence)
     ordered = sorted(known.items(), key=lambda pair: pair[1], reverse=True)
     return [
-        {"score": _short(math.log(max(value, LEAST)) if raw else value), "label": str(label)}
+        {"score": short(math.log(max(value, LEAST)) if raw else value), "label": str(label)}
         for label, value in ordered
     ]
 
 
-def verdict(prediction: Prediction) -> dict[str, Any]:
-    """Return all that is known of one text; a class that the backend cannot see is ``None``."""
-    values = (None if math.isnan(each) else _short(each) for each in prediction.probabilities)
-    return {
-        "label": None if prediction.label is None else str(prediction.label),
-        "probabilities": dict(zip(map(str, EMOTIONS), values, strict=True)),
-        "valence": _short(prediction.valence),
-        "sentiment": str(prediction.sentiment),
-        "language": prediction.language,
-        "model": prediction.model,
-    }
-
-
 def of_head(head: Head, row: Sequence[float]) -> dict[str, float]:
     """Return the labels of a head with their probabilities, in the order of the head."""
-    return {label: _short(value) for label, value in zip(head.labels, row, strict=True)}
+    return {label: short(value) for label, value in zip(head.labels, row, strict=True)}
 
 
 def description(classifier: Classifier, limits: Limits, max_batch: int) -> dict[str, Any]:
@@ -111,7 +96,3 @@ def _sentiments(valence: float) -> dict[Sentiment, float]:
         Sentiment.NEUTRAL: 1 - abs(valence),
         Sentiment.POSITIVE: max(valence, 0.0),
     }
-
-
-def _short(value: float) -> float:
-    return round(float(value), DIGITS)

@@ -17,7 +17,7 @@ from classifiers.errors import ClassificationFailed, ClassifierError, InvalidOpt
 from classifiers.heads import head_of
 from classifiers.prediction import Prediction
 from classifiers.serving import metrics
-from classifiers.serving.answers import description, of_head, scores, verdict
+from classifiers.serving.answers import description, of_head, scores
 from classifiers.serving.batcher import BatchBroken, Batcher, QueueClosed, QueueFull
 from classifiers.serving.limits import Limits
 from classifiers.serving.messages import (
@@ -31,6 +31,7 @@ from classifiers.serving.messages import (
 )
 from classifiers.serving.openapi import document
 from classifiers.serving.reading import Asked, read_classify, read_predict
+from classifiers.wire import as_object
 
 log = logging.getLogger(__name__)
 access_log = logging.getLogger("classifiers.serving.access")
@@ -227,7 +228,7 @@ class Application:
         if asked.head is not None:
             self._check_head(asked.head)
         judged = await self._judged(asked)
-        verdicts: list[dict[str, Any]] = [verdict(each.prediction) for each in judged]
+        verdicts: list[dict[str, Any]] = [as_object(each.prediction) for each in judged]
         if asked.head is not None:
             for each, one in zip(verdicts, judged, strict=True):
                 each["head_probabilities"] = one.head

@@ -12,6 +12,7 @@ from reports.bootstrap import Estimate
 from reports.period import Week
 from reports.report import Baseline, EmotionShare, MoodSummary, WeeklyReport
 from reports.spans import Span
+from reports.wording.calendar_en import DAYS, MONTHS
 from reports.wording.contract import Labels
 from reports.wording.counts import english_counts
 from reports.wording.numbers import (
@@ -27,21 +28,6 @@ from reports.wording.numbers import (
     signed,
 )
 
-_MONTHS: Final = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _DAY_PARTS: Final = ("night", "morning", "afternoon", "evening")
 
 
@@ -60,7 +46,7 @@ class English:
         no_emotions="This classifier tells pleasant from unpleasant, not single emotions",
         rejudged="Another classifier judged the weeks before, which may be part of the change",
     )
-    weekdays: tuple[str, ...] = tuple(day[:3] for day in _DAYS)
+    weekdays: tuple[str, ...] = tuple(day[:3] for day in DAYS)
     emotions: Mapping[Emotion, str] = MappingProxyType(
         {emotion: emotion.value.capitalize() for emotion in Emotion}
     )
@@ -76,7 +62,7 @@ class English:
 
     def when(self, span: Span, *, short: bool = False) -> str:
         """Return such as "Thursday evening", or "Thu evening"."""
-        day = self.weekdays[span.day] if short else _DAYS[span.day]
+        day = self.weekdays[span.day] if short else DAYS[span.day]
         return day if span.whole_day else f"{day} {_DAY_PARTS[span.part]}"
 
     def headline(self, report: WeeklyReport) -> str:
@@ -247,7 +233,7 @@ class English:
 
 
 def _day(day: date) -> str:
-    return f"{day.day} {_MONTHS[day.month - 1]}"
+    return f"{day.day} {MONTHS[day.month - 1]}"
 
 
 def _plural(count: int, noun: str) -> str:

@@ -6,28 +6,13 @@ from datetime import date
 from typing import Final
 
 from reports.history import RAREST, Ahead, Stretch, Turning, Usual, UsualRange, Year
+from reports.wording.calendar_en import DAYS, MONTHS
 from reports.wording.en import English
 from reports.wording.numbers import percent, signed
 from reports.wording.past_contract import PastLabels
 
 TOLD: Final = 4
 """That a stretch is the longest is told from so many weeks on."""
-
-_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS: Final = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
 
 
 class EnglishPast:
@@ -47,7 +32,7 @@ class EnglishPast:
     def turning(self, turning: Turning) -> str:
         """Return which days stood out."""
         way = "brighter" if turning.change > 0 else "lower"
-        first, last = _DAYS[turning.first], _DAYS[turning.last]
+        first, last = DAYS[turning.first], DAYS[turning.last]
         if turning.first == turning.last:
             when = f"{first} was {way} than usual"
         elif turning.lasting:
@@ -78,7 +63,7 @@ class EnglishPast:
 
     def month(self, month: int, *, short: bool = False) -> str:
         """Return such as "November", or "Nov"."""
-        name = _MONTHS[month - 1]
+        name = MONTHS[month - 1]
         return name[:3] if short else name
 
     def months(self, first: date, last: date) -> str:
@@ -148,6 +133,6 @@ def _sampled(part: float) -> str:
 
 def _dates(first: date, last: date) -> str:
     start = (
-        f"{first.day}" if first.month == last.month else f"{first.day} {_MONTHS[first.month - 1]}"
+        f"{first.day}" if first.month == last.month else f"{first.day} {MONTHS[first.month - 1]}"
     )
-    return f"{start} – {last.day} {_MONTHS[last.month - 1]}"
+    return f"{start} – {last.day} {MONTHS[last.month - 1]}"
