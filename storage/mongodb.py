@@ -11,16 +11,20 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 from bson.int64 import Int64
 from pymongo import AsyncMongoClient
 
+from storage import mongodb_audit as audit
 from storage import mongodb_authors as authors
 from storage import mongodb_messages as messages
+from storage import mongodb_readings as readings
 from storage import mongodb_reports as reports
 from storage import mongodb_shown as shown
+from storage.audit import SettingChange
 from storage.claims import alerts_of, reports_of
 from storage.errors import StoreUnavailable
 from storage.mongodb_client import check_address, close, connect, database_of, translated
 from storage.mongodb_documents import NEVER_EDITED, Document, author_bytes
 from storage.mongodb_schema import MIGRATIONS, Database, Migration, migrate
 from storage.packing import milliseconds, moment_at
+from storage.readings import Reading
 from storage.records import (
     FOREVER,
     Batch,
@@ -215,11 +219,31 @@ class MongoStore:
         return await authors.read_choices(self._database, guild_id, author)
 
     @_reaching
-    async def save_settings(self, settings: GuildSettings) -> None:
-        """Insert or replace the settings of a guild."""
+    async def save_settings(
+        self, settings: GuildSettings, changes: Sequence[SettingChange] = ()
+    ) -> None:
+        """Insert or replace the settings of a guild, and keep what was changed by that."""
         change = {"$set": {"settings": settings_to_document(settings)}}
         match = {"_id": Int64(settings.guild_id)}
         await self._database["settings"].update_one(match, change, upsert=True)
+        await audit.write(self._database, changes)
+
+    @_reaching
+    async def changes(
+        self, guild_id: int, *, skip: int = 0, limit: int = 100
+    ) -> Sequence[SettingChange]:
+        """Return what was changed in a guild's settings, newest first."""
+        return await audit.read(self._database, guild_id, skip, limit)
+
+    @_reaching
+    async def count_changes(self, guild_id: int) -> int:
+        """Return how many changes of a guild's settings are kept."""
+        return await audit.count(self._database, guild_id)
+
+    @_reaching
+    async def disown_changes(self, guild_id: int, user_id: int) -> int:
+        """Take a user's name off what they changed; return of how many changes."""
+        return await audit.forget_name(self._database, guild_id, user_id)
 
     @_reaching
     async def settings(self, guild_id: int) -> GuildSettings | None:
@@ -282,6 +306,26 @@ class MongoStore:
     async def show(self, offered: Shown) -> Shown:
         """Keep figures that are to be shown, unless earlier ones stand; return what is kept."""
         return await shown.keep(self._database, offered)
+
+    @_reaching
+    async def save_reading(self, reading: Reading) -> None:
+        """Insert or replace the place of a long reading."""
+        await readings.keep(self._database, reading)
+
+    @_reaching
+    async def reading(self, guild_id: int, key: str) -> Reading | None:
+        """Return how far a reading is, or ``None``."""
+        return await readings.read(self._database, guild_id, key)
+
+    @_reaching
+    async def readings(self, guild_id: int) -> Sequence[Reading]:
+        """Return the readings of a guild that have not ended, by key."""
+        return await readings.read_all(self._database, guild_id)
+
+    @_reaching
+    async def end_reading(self, guild_id: int, key: str) -> bool:
+        """Forget a reading; return whether there was one."""
+        return await readings.end(self._database, guild_id, key)
 
     @_reaching
     async def add_feedback(self, feedback: Feedback) -> None:

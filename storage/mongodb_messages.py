@@ -13,6 +13,7 @@ from bson.int64 import Int64
 from pymongo import ASCENDING, DeleteMany, UpdateOne
 from pymongo.errors import BulkWriteError
 
+from storage import mongodb_audit as audit
 from storage import mongodb_shown as shown
 from storage.mongodb_documents import (
     Document,
@@ -148,11 +149,22 @@ async def forget_container(database: Database, guild_id: int, container_id: int)
     return (await messages.delete_many(inside)).deleted_count
 
 
+_OF_A_GUILD: Final = (
+    "feedback",
+    "personal",
+    "links",
+    "watermarks",
+    "claims",
+    "readings",
+    audit.COLLECTION,
+)
+
+
 async def forget_guild(database: Database, guild_id: int) -> int:
     """Delete everything of a guild but its opt-outs; return the number of records."""
     theirs = {"g": Int64(guild_id)}
     count = (await database["messages"].delete_many(theirs)).deleted_count
-    for name in ("feedback", "personal", "links", "watermarks", "claims", *shown.COLLECTIONS):
+    for name in (*_OF_A_GUILD, *shown.COLLECTIONS):
         await database[name].delete_many(theirs)
     # Last, so that a guild whose removal was interrupted is still known, and tried again.
     await database["settings"].delete_one({"_id": Int64(guild_id)})
@@ -164,6 +176,7 @@ async def forget_before(database: Database, guild_id: int, stamp: int) -> int:
     old = {"g": Int64(guild_id), "t": {"$lt": Int64(stamp)}}
     await database["feedback"].delete_many(old)
     await shown.forget_before(database, guild_id, stamp)
+    await audit.forget_before(database, guild_id, stamp)
     return (await database["messages"].delete_many(old)).deleted_count
 
 

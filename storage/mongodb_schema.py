@@ -43,7 +43,17 @@ async def _shown(database: Database) -> None:
     await database["shown"].create_indexes([by_guild])
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_first, _personal, _links, _shown)
+async def _audit(database: Database) -> None:
+    by_time = IndexModel([("g", ASCENDING), ("t", ASCENDING)], name="by_time")
+    await database["audit"].create_indexes([by_time])
+
+
+async def _readings(database: Database) -> None:
+    by_guild = IndexModel([("g", ASCENDING)], name="by_guild")
+    await database["readings"].create_indexes([by_guild])
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_first, _personal, _links, _shown, _audit, _readings)
 """Entry i leads from version i to version i + 1. Only ever add to the end."""
 
 

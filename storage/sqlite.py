@@ -9,13 +9,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
+from storage import sqlite_audit as audit
 from storage import sqlite_authors as authors
 from storage import sqlite_messages as messages
+from storage import sqlite_readings as readings
 from storage import sqlite_reports as reports
 from storage import sqlite_shown as shown
+from storage.audit import SettingChange
 from storage.claims import alerts_of, reports_of
 from storage.errors import StoreUnavailable
 from storage.packing import milliseconds, moment_at, optional_moment
+from storage.readings import Reading
 from storage.records import (
     FOREVER,
     Batch,
@@ -165,6 +169,7 @@ class SqliteStore:
         moment = milliseconds(before)
         await self._write(messages.forget_feedback_before, guild_id, moment)
         await self._write(shown.forget_before, guild_id, moment)
+        await self._write(audit.forget_before, guild_id, moment)
         return await self._forget("guild = ? AND created < ?", guild_id, moment)
 
     async def opt_out(self, guild_id: int, author: bytes, at: datetime) -> int:
@@ -210,10 +215,26 @@ class SqliteStore:
         """Return what an author decided, as it is kept now."""
         return await self._read(authors.read_choices, guild_id, author)
 
-    async def save_settings(self, settings: GuildSettings) -> None:
-        """Insert or replace the settings of a guild."""
+    async def save_settings(
+        self, settings: GuildSettings, changes: Sequence[SettingChange] = ()
+    ) -> None:
+        """Insert or replace the settings of a guild, and keep what was changed by that."""
         document = json.dumps(settings_to_document(settings), ensure_ascii=False)
-        await self._write(_write_settings, settings.guild_id, document)
+        await self._write(_write_settings, settings.guild_id, document, changes)
+
+    async def changes(
+        self, guild_id: int, *, skip: int = 0, limit: int = 100
+    ) -> Sequence[SettingChange]:
+        """Return what was changed in a guild's settings, newest first."""
+        return await self._read(audit.read, guild_id, skip, limit)
+
+    async def count_changes(self, guild_id: int) -> int:
+        """Return how many changes of a guild's settings are kept."""
+        return await self._read(audit.count, guild_id)
+
+    async def disown_changes(self, guild_id: int, user_id: int) -> int:
+        """Take a user's name off what they changed; return of how many changes."""
+        return await self._write(audit.forget_name, guild_id, user_id)
 
     async def settings(self, guild_id: int) -> GuildSettings | None:
         """Return the settings of a guild, or ``None``."""
@@ -265,6 +286,22 @@ class SqliteStore:
     async def show(self, offered: Shown) -> Shown:
         """Keep figures that are to be shown, unless earlier ones stand; return what is kept."""
         return await self._write(shown.keep, offered)
+
+    async def save_reading(self, reading: Reading) -> None:
+        """Insert or replace the place of a long reading; it is on disk when this returns."""
+        await self._write(readings.keep, reading)
+
+    async def reading(self, guild_id: int, key: str) -> Reading | None:
+        """Return how far a reading is, or ``None``."""
+        return await self._read(readings.read, guild_id, key)
+
+    async def readings(self, guild_id: int) -> Sequence[Reading]:
+        """Return the readings of a guild that have not ended, by key."""
+        return await self._read(readings.read_all, guild_id)
+
+    async def end_reading(self, guild_id: int, key: str) -> bool:
+        """Forget a reading; return whether there was one."""
+        return await self._write(readings.end, guild_id, key)
 
     async def add_feedback(self, feedback: Feedback) -> None:
         """Insert or replace what one member said of one message."""
@@ -338,5 +375,11 @@ def _answer(connection: sqlite3.Connection) -> None:
     connection.execute("SELECT count(*) FROM settings").fetchone()
 
 
-def _write_settings(connection: sqlite3.Connection, guild_id: int, document: str) -> None:
+def _write_settings(
+    connection: sqlite3.Connection,
+    guild_id: int,
+    document: str,
+    changes: Sequence[SettingChange],
+) -> None:
     connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (guild_id, document))
+    audit.write(connection, changes)

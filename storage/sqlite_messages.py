@@ -195,9 +195,20 @@ def forget_some(connection: sqlite3.Connection, where: str, values: Sequence[Val
     return connection.execute(query, (*values, DELETE_ROWS)).rowcount
 
 
+_OF_A_GUILD: Final = (
+    "feedback",
+    "personal",
+    "links",
+    "watermark",
+    "claim",
+    "audit",
+    "reading",
+)
+
+
 def forget_guild_rest(connection: sqlite3.Connection, guild_id: int) -> None:
     """Delete what a guild has besides records and opt-outs."""
-    for table in ("feedback", "personal", "links", "watermark", "claim", *shown.TABLES, "settings"):
+    for table in (*_OF_A_GUILD, *shown.TABLES, "settings"):
         connection.execute(f"DELETE FROM {table} WHERE guild = ?", (guild_id,))  # noqa: S608 (above)
 
 

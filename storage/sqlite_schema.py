@@ -111,7 +111,34 @@ _SHOWN: Final[Migration] = (
     "CREATE TABLE departures (guild INTEGER PRIMARY KEY, count INTEGER NOT NULL)",
 )
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_FIRST, _PERSONAL, _LINKS, _SHOWN)
+_AUDIT: Final[Migration] = (
+    """
+    CREATE TABLE audit (
+        id INTEGER PRIMARY KEY,
+        guild INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        who INTEGER,
+        setting TEXT NOT NULL,
+        old TEXT,
+        new TEXT
+    )
+    """,
+    "CREATE INDEX audit_by_time ON audit (guild, at)",
+)
+
+_READINGS: Final[Migration] = (
+    """
+    CREATE TABLE reading (
+        guild INTEGER NOT NULL,
+        key TEXT NOT NULL,
+        document TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (guild, key)
+    ) WITHOUT ROWID
+    """,
+)
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_FIRST, _PERSONAL, _LINKS, _SHOWN, _AUDIT, _READINGS)
 """Entry i leads from version i to version i + 1. Only ever add to the end."""
 
 

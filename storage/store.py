@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, Self
 
+from storage.audit import SettingChange
+from storage.readings import Reading
 from storage.records import (
     Batch,
     Choices,
@@ -165,8 +167,10 @@ class Store(Protocol):
 
     # Guild settings and watermarks
 
-    async def save_settings(self, settings: GuildSettings) -> None:
-        """Insert or replace the settings of a guild."""
+    async def save_settings(
+        self, settings: GuildSettings, changes: Sequence[SettingChange] = ()
+    ) -> None:
+        """Insert or replace the settings of a guild, and keep what was changed by that."""
         ...
 
     async def settings(self, guild_id: int) -> GuildSettings | None:
@@ -175,6 +179,23 @@ class Store(Protocol):
 
     async def all_settings(self) -> Sequence[GuildSettings]:
         """Return the settings of every guild, by guild id."""
+        ...
+
+    async def changes(
+        self, guild_id: int, *, skip: int = 0, limit: int = 100
+    ) -> Sequence[SettingChange]:
+        """Return what was changed in a guild's settings, newest first.
+
+        ``delete_guild`` and ``delete_before`` forget changes too.
+        """
+        ...
+
+    async def count_changes(self, guild_id: int) -> int:
+        """Return how many changes of a guild's settings are kept."""
+        ...
+
+    async def disown_changes(self, guild_id: int, user_id: int) -> int:
+        """Take a user's name off what they changed, which stays; return of how many changes."""
         ...
 
     async def watermarks(self, guild_id: int) -> Mapping[int, int]:
@@ -236,6 +257,27 @@ class Store(Protocol):
         Earlier ones stand once somebody has left since they were computed (see ``storage.shown``).
         ``delete_guild`` forgets them, and ``delete_before`` those of a time that is over by then.
         """
+        ...
+
+    # Long readings of history
+
+    async def save_reading(self, reading: Reading) -> None:
+        """Insert or replace the place of a long reading; it is on disk when this returns.
+
+        ``delete_guild`` forgets it.
+        """
+        ...
+
+    async def reading(self, guild_id: int, key: str) -> Reading | None:
+        """Return how far a reading is, or ``None``."""
+        ...
+
+    async def readings(self, guild_id: int) -> Sequence[Reading]:
+        """Return the readings of a guild that have not ended, by key."""
+        ...
+
+    async def end_reading(self, guild_id: int, key: str) -> bool:
+        """Forget a reading; return whether there was one."""
         ...
 
     # Feedback
