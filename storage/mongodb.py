@@ -16,6 +16,7 @@ from storage import mongodb_authors as authors
 from storage import mongodb_messages as messages
 from storage import mongodb_readings as readings
 from storage import mongodb_reports as reports
+from storage import mongodb_retrospectives as retrospectives
 from storage import mongodb_shown as shown
 from storage.audit import SettingChange
 from storage.claims import alerts_of, reports_of
@@ -37,6 +38,7 @@ from storage.records import (
     ReportClaim,
     Verdict,
 )
+from storage.retrospectives import SectionColumns
 from storage.settings_document import settings_from_document, settings_to_document
 from storage.shown import Shown
 
@@ -117,6 +119,15 @@ class MongoStore:
         first, last = milliseconds(start), milliseconds(end)
         with translated(self.place):
             async for page in messages.scan_pages(self._database, guild_id, first, last):
+                yield page
+
+    async def retrospectives(
+        self, guild_id: int, start: datetime, end: datetime
+    ) -> AsyncIterator[SectionColumns]:
+        """Yield the sections created in [start, end) as pages of columns, by time."""
+        first, last = milliseconds(start), milliseconds(end)
+        with translated(self.place):
+            async for page in retrospectives.pages(self._database, guild_id, first, last):
                 yield page
 
     async def author_records(

@@ -53,7 +53,12 @@ async def _readings(database: Database) -> None:
     await database["readings"].create_indexes([by_guild])
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_first, _personal, _links, _shown, _audit, _readings)
+async def _retrospectives(database: Database) -> None:
+    by_time = IndexModel([("rt", ASCENDING)], name="retro_by_time", sparse=True)
+    await database["messages"].create_indexes([by_time])
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_first, _personal, _links, _shown, _audit, _readings, _retrospectives)
 """Entry i leads from version i to version i + 1. Only ever add to the end."""
 
 

@@ -14,6 +14,7 @@ from storage import sqlite_authors as authors
 from storage import sqlite_messages as messages
 from storage import sqlite_readings as readings
 from storage import sqlite_reports as reports
+from storage import sqlite_retrospectives as retrospectives
 from storage import sqlite_shown as shown
 from storage.audit import SettingChange
 from storage.claims import alerts_of, reports_of
@@ -32,6 +33,7 @@ from storage.records import (
     ReportClaim,
     Verdict,
 )
+from storage.retrospectives import SectionColumns
 from storage.settings_document import settings_from_document, settings_to_document
 from storage.shown import Shown
 from storage.sqlite_connection import SqliteConnection, transaction
@@ -125,6 +127,16 @@ class SqliteStore:
         while page := await self._read(messages.read_page, guild_id, after, last):
             yield page
             after = messages.Cursor(int(page.time[-1]), int(page.message_id[-1]))
+
+    async def retrospectives(
+        self, guild_id: int, start: datetime, end: datetime
+    ) -> AsyncIterator[SectionColumns]:
+        """Yield the sections created in [start, end) as pages of columns, by time."""
+        after = retrospectives.Cursor(milliseconds(start), -1, -1)
+        last = milliseconds(end)
+        while page := await self._read(retrospectives.read_page, guild_id, after, last):
+            columns, after = page
+            yield columns
 
     async def author_records(
         self, guild_id: int, author: bytes

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from storage import sqlite_retrospectives as retrospectives
 from storage import sqlite_shown as shown
 from storage.packing import (
     author_numbers,
@@ -83,6 +84,7 @@ def fetch_rows(
 def apply_batch(connection: sqlite3.Connection, batch: Batch) -> int:
     """Write a batch; return how many records were inserted or replaced."""
     written = sum(_upsert(connection, rows) for rows in _chunks(batch.upserts))
+    retrospectives.write_of_records(connection, batch.upserts)
     for deletion in batch.deletions:
         _delete_messages(connection, deletion)
     for marks in _chunks(batch.watermarks):
@@ -106,13 +108,15 @@ def replace_verdicts(
         )
         for verdict in verdicts
     ]
-    return connection.executemany(
+    count = connection.executemany(
         """
         UPDATE message SET edited = ?, language = ?, scores = ?, model = ?
         WHERE guild = ? AND id = ? AND (edited IS NULL OR ? >= edited)
         """,
         rows,
     ).rowcount
+    retrospectives.write_of_verdicts(connection, guild_id, verdicts)
+    return count
 
 
 def read_page(

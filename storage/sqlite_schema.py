@@ -138,7 +138,30 @@ _READINGS: Final[Migration] = (
     """,
 )
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_FIRST, _PERSONAL, _LINKS, _SHOWN, _AUDIT, _READINGS)
+_RETROSPECTIVES: Final[Migration] = (
+    # Whose section it is says the record of the message; the key is the order of reading.
+    """
+    CREATE TABLE retro_section (
+        guild INTEGER NOT NULL,
+        created INTEGER NOT NULL,
+        message INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        section TEXT NOT NULL,
+        form TEXT NOT NULL,
+        sentences INTEGER NOT NULL,
+        scores BLOB NOT NULL,
+        PRIMARY KEY (guild, created, message, place)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TRIGGER retro_section_goes AFTER DELETE ON message BEGIN
+        DELETE FROM retro_section
+        WHERE guild = OLD.guild AND created = OLD.created AND message = OLD.id;
+    END
+    """,
+)
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_FIRST, _PERSONAL, _LINKS, _SHOWN, _AUDIT, _READINGS, _RETROSPECTIVES)
 """Entry i leads from version i to version i + 1. Only ever add to the end."""
 
 

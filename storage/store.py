@@ -18,6 +18,7 @@ from storage.records import (
     ReportClaim,
     Verdict,
 )
+from storage.retrospectives import SectionColumns
 from storage.shown import Shown
 
 
@@ -67,6 +68,15 @@ class Store(Protocol):
 
     def scan(self, guild_id: int, start: datetime, end: datetime) -> AsyncIterator[MessageColumns]:
         """Yield the records of a guild created in [start, end) as batches of columns, by time."""
+        ...
+
+    def retrospectives(
+        self, guild_id: int, start: datetime, end: datetime
+    ) -> AsyncIterator[SectionColumns]:
+        """Yield the sections of retrospectives created in [start, end) in pages, by time.
+
+        They go with the record of their message, whatever deletes it.
+        """
         ...
 
     def author_records(
