@@ -55,6 +55,7 @@ class Privacy:
         settings = self._roster.settings(guild_id)
         if settings is not None and named_in(settings, user_id):
             await self._roster.change(guild_id, lambda found: _without(found, user_id))
+        await self._store.disown_changes(guild_id, user_id)
         return await self._pipeline.erase_author(guild_id, self._roster.author(guild_id, user_id))
 
     async def choices(self, guild_id: int, user_id: int) -> Choices:

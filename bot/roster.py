@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.clock import Clock
+from storage.audit import changes_between
 from storage.pseudonym import Pseudonymiser
 from storage.records import GuildSettings, MonitoredChannel
 from storage.store import Store
@@ -81,16 +82,31 @@ class Roster:
         guild_id: int,
         edit: Callable[[GuildSettings], GuildSettings],
         default: GuildSettings | None = None,
+        *,
+        by: int | None = None,
     ) -> GuildSettings:
-        """Apply ``edit`` to a guild's settings, store the result and return it."""
+        """Apply ``edit`` to a guild's settings, store the result and return it.
+
+        This is the one place where settings change, so what changed is noted here for the
+        administrators.
+
+        Args:
+            guild_id: Whose settings.
+            edit: Returns the new settings from those that hold now.
+            default: What holds before the first choice.
+            by: The user who changes them; ``None`` for the bot itself.
+        """
         async with self._writing:
             stored = await self._store.settings(guild_id)
-            changed = edit(stored or default or GuildSettings(guild_id))
-            await self._store.save_settings(changed)
+            before = stored or default or GuildSettings(guild_id)
+            changed = edit(before)
+            noted = changes_between(before, changed, at=self._clock.now(), by=by)
+            await self._store.save_settings(changed, noted)
             self._opted_out[guild_id] = await self._store.opted_out(guild_id)
-            before, self._settings = self._settings, {**self._settings, guild_id: changed}
+            known = self._settings.get(guild_id)
+            self._settings = {**self._settings, guild_id: changed}
             self._index()
-        if _channels(changed) - _channels(before.get(guild_id)):
+        if _channels(changed) - _channels(known):
             self._announce(guild_id)
         return changed
 
@@ -98,7 +114,9 @@ class Roster:
         for subscriber in tuple(self._subscribers):
             subscriber(guild_id)
 
-    async def add_channel(self, default: GuildSettings, channel: MonitoredChannel) -> bool:
+    async def add_channel(
+        self, default: GuildSettings, channel: MonitoredChannel, *, by: int | None = None
+    ) -> bool:
         """Listen to a channel; return False when it is listened to already."""
         if self.since(default.guild_id, channel.channel_id) is not None:
             return False
@@ -106,10 +124,12 @@ class Roster:
         def edit(settings: GuildSettings) -> GuildSettings:
             return replace(settings, channels=(*settings.channels, channel))
 
-        await self.change(default.guild_id, edit, default)
+        await self.change(default.guild_id, edit, default, by=by)
         return True
 
-    async def remove_channel(self, guild_id: int, channel_id: int) -> bool:
+    async def remove_channel(
+        self, guild_id: int, channel_id: int, *, by: int | None = None
+    ) -> bool:
         """Stop listening to a channel; return False when it was not listened to."""
         if self.since(guild_id, channel_id) is None:
             return False
@@ -118,7 +138,7 @@ class Roster:
             kept = tuple(each for each in settings.channels if each.channel_id != channel_id)
             return replace(settings, channels=kept)
 
-        await self.change(guild_id, edit)
+        await self.change(guild_id, edit, by=by)
         return True
 
     async def opt_out(self, guild_id: int, user_id: int) -> int:
