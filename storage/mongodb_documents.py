@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from bson.int64 import Int64
@@ -34,11 +34,16 @@ from storage.records import (
     ReportClaim,
     Verdict,
 )
+from storage.retrospectives import RetroSection
 
 Document = dict[str, Any]
 
 NEVER_EDITED = -1
 """Below every edit time."""
+
+_DISCORD_EPOCH: Final = 1_420_070_400_000
+_TIME_BITS: Final = 22
+"""Of a snowflake, below its milliseconds since that epoch (developer documentation)."""
 
 
 def author_text(author: bytes) -> str:
@@ -93,12 +98,36 @@ def message_update(record: MessageRecord) -> Document:
     }
     if record.thread_id is not None:
         fields["h"] = Int64(record.thread_id)
-    return {"$set": fields}
+    if not record.sections and record.edited_at is None:
+        return {"$set": fields}
+    return _with_sections(fields, record.sections, record.message_id)
 
 
 def verdict_update(verdict: Verdict) -> Document:
     """Return the update that replaces what is said of a message."""
-    return {"$set": _said(verdict)}
+    if verdict.sections is None:
+        return {"$set": _said(verdict)}
+    return _with_sections(_said(verdict), verdict.sections, verdict.message_id)
+
+
+def _with_sections(fields: Document, sections: Sequence[RetroSection], message_id: int) -> Document:
+    """Return the update that writes fields and the sections of a retrospective, or their end."""
+    if not sections:
+        return {"$set": fields, "$unset": {"r": "", "rt": ""}}
+    fields["r"] = [
+        {"k": each.section, "f": each.form, "n": each.sentences, "s": pack_scores(each)}
+        for each in sections
+    ]
+    # As in the field "t", which a verdict does not know: a snowflake carries its time.
+    fields["rt"] = fields.get("t", Int64((message_id >> _TIME_BITS) + _DISCORD_EPOCH))
+    return {"$set": fields}
+
+
+def _sections(document: Document) -> tuple[RetroSection, ...]:
+    return tuple(
+        RetroSection(each["k"], each["f"], each["n"], *unpack_scores(each["s"]))
+        for each in document.get("r", ())
+    )
 
 
 def _said(record: MessageRecord | Verdict) -> Document:
@@ -140,6 +169,7 @@ def message_record(document: Document) -> MessageRecord:
         probabilities=probabilities,
         valence=valence,
         model=document["m"],
+        sections=_sections(document),
     )
 
 

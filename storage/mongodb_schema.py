@@ -58,7 +58,15 @@ async def _retrospectives(database: Database) -> None:
     await database["messages"].create_indexes([by_time])
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_first, _personal, _links, _shown, _audit, _readings, _retrospectives)
+MIGRATIONS: Final[tuple[Migration, ...]] = (
+    _first,
+    _personal,
+    _links,
+    _shown,
+    _audit,
+    _readings,
+    _retrospectives,
+)
 """Entry i leads from version i to version i + 1. Only ever add to the end."""
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from struct import Struct
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from classifiers.emotion import EMOTIONS
 from storage.records import MessageColumns, MessageRecord, Verdict, require_utc
+from storage.retrospectives import RetroSection, SectionColumns
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND: Final = timedelta(milliseconds=1)
@@ -53,7 +54,7 @@ def optional_moment(stamp: int | None) -> datetime | None:
     return None if stamp is None else moment_at(stamp)
 
 
-def pack_scores(record: MessageRecord | Verdict) -> bytes:
+def pack_scores(record: MessageRecord | Verdict | RetroSection) -> bytes:
     """Return the probabilities and the valence as 40 bytes."""
     return _pack(*record.probabilities, record.valence)
 
@@ -74,6 +75,28 @@ def columns_of(records: Sequence[MessageRecord]) -> MessageColumns:
         language=[record.language for record in records],
         scores=b"".join([pack_scores(record) for record in records]),
         models=[record.model for record in records],
+    )
+
+
+def section_columns(rows: Sequence[Sequence[Any]]) -> SectionColumns:
+    """Return sections as columns, in the order of the rows.
+
+    Args:
+        rows: At least one; message id, channel id, author, time in milliseconds, section, form,
+            sentences and the scores that ``pack_scores`` wrote.
+    """
+    ids, channels, authors, times, sections, forms, sentences, scores = zip(*rows, strict=True)
+    table = np.frombuffer(b"".join(scores), "<f4").reshape(-1, _SCORES)
+    return SectionColumns(
+        message_id=np.array(ids, dtype=np.int64),
+        channel_id=np.array(channels, dtype=np.int64),
+        author=author_numbers(author_prefixes(authors)),
+        time=np.array(times, dtype=np.int64),
+        section=tuple(sections),
+        form=tuple(forms),
+        sentences=np.array(sentences, dtype=np.int64),
+        probabilities=table[:, :-1].astype(np.float32),
+        valence=table[:, -1].astype(np.float32),
     )
 
 

@@ -10,6 +10,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from storage.retrospectives import ChannelKind, RetroSection, RetroSettings
+
 PSEUDONYM_BYTES: Final = 16
 
 FOREVER: Final = 2**63 - 1
@@ -52,6 +54,7 @@ class MessageRecord:
             A backend that knows sentiments only leaves all of them absent.
         valence: In [-1, 1].
         model: Backend and version, or ``NO_MODEL``.
+        sections: Of a retrospective, in the order of the post; empty for any other message.
     """
 
     message_id: int
@@ -65,6 +68,7 @@ class MessageRecord:
     probabilities: tuple[float, ...]
     valence: float
     model: str
+    sections: tuple[RetroSection, ...] = ()
 
     @property
     def container_id(self) -> int:
@@ -83,6 +87,7 @@ class Verdict:
         probabilities: As in ``MessageRecord``.
         valence: As in ``MessageRecord``.
         model: As in ``MessageRecord``.
+        sections: As in ``MessageRecord``; ``None`` leaves those that are kept.
     """
 
     message_id: int
@@ -91,6 +96,7 @@ class Verdict:
     probabilities: tuple[float, ...]
     valence: float
     model: str
+    sections: tuple[RetroSection, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +136,13 @@ class MonitoredChannel:
         channel_id: Discord snowflake.
         since: Messages with an id of at most this were written before the bot listened.
         notice_id: The message that tells the members, once posted.
+        kind: What is written there.
     """
 
     channel_id: int
     since: int
     notice_id: int | None = None
+    kind: ChannelKind = ChannelKind.PLAIN
 
 
 class ConsentMode(StrEnum):
@@ -214,6 +222,9 @@ class GuildSettings:
         retention_days: Records older than this are removed.
         minimum_group: Statements about fewer people than this are hidden.
         alerts: Of sudden shifts, to moderators; off unless they are switched on.
+        retro: Forms and reminder of retrospectives.
+        consent_asked_until: When the guild went back from ``explicit`` to ``notice``: what was
+            written up to then is taken only from those who had agreed before.
     """
 
     guild_id: int
@@ -226,6 +237,8 @@ class GuildSettings:
     retention_days: int = DEFAULT_RETENTION_DAYS
     minimum_group: int = DEFAULT_MINIMUM_GROUP
     alerts: AlertSettings = field(default_factory=AlertSettings)
+    retro: RetroSettings = field(default_factory=RetroSettings)
+    consent_asked_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +249,7 @@ class Choices:
         personal_since: When the member asked to see their own mood; ``None`` for never.
         linked_since: From when on the member lets reports link to their joyful messages; ``None``
             for never.
+        consented_at: When the member agreed to be measured; ``None`` for never.
         refused: Whether the member has opted out.
         refused_at: When the member opted out, or had their data deleted, for the first time.
         refused_until: What was written up to this moment is never taken; ``None`` for nothing
@@ -247,6 +261,7 @@ class Choices:
     refused_at: datetime | None = None
     refused_until: datetime | None = None
     linked_since: datetime | None = None
+    consented_at: datetime | None = None
 
 
 class ClaimState(StrEnum):

@@ -19,9 +19,12 @@ from storage.records import (
     ReportSchedule,
     require_utc,
 )
+from storage.retrospectives import ChannelForm, ChannelKind, RetroReminder, RetroSettings
 
 _MOMENTS: Final = ("since", "paused_until", "monthly_since")
+_OWN_MOMENTS: Final = ("consent_asked_until",)
 _ALERT_MOMENTS: Final = ("since", "quiet_until")
+_REMINDER_MOMENTS: Final = ("since",)
 
 
 def settings_to_document(settings: GuildSettings) -> dict[str, Any]:
@@ -32,18 +35,23 @@ def settings_to_document(settings: GuildSettings) -> dict[str, Any]:
     """
     document = asdict(settings)
     document["consent"] = settings.consent.value
-    document["channels"] = [asdict(channel) for channel in settings.channels]
+    _write_moments(document, _OWN_MOMENTS)
+    document["channels"] = [
+        {**asdict(channel), "kind": channel.kind.value} for channel in settings.channels
+    ]
     _write_moments(document["report"], _MOMENTS)
     _write_moments(document["alerts"], _ALERT_MOMENTS)
+    document["retro"]["forms"] = list(document["retro"]["forms"])
+    if document["retro"]["reminder"] is not None:
+        _write_moments(document["retro"]["reminder"], _REMINDER_MOMENTS)
     return document
 
 
 def settings_from_document(document: dict[str, Any]) -> GuildSettings:
     """Return the settings that ``settings_to_document`` made the document from."""
-    values = _known(GuildSettings, document)
+    values = _timed(GuildSettings, document, _OWN_MOMENTS)
     values["channels"] = tuple(
-        MonitoredChannel(**_known(MonitoredChannel, channel))
-        for channel in document.get("channels", ())
+        MonitoredChannel(**_channel(channel)) for channel in document.get("channels", ())
     )
     values["report"] = ReportSchedule(
         **_timed(ReportSchedule, document.get("report", {}), _MOMENTS)
@@ -51,8 +59,22 @@ def settings_from_document(document: dict[str, Any]) -> GuildSettings:
     values["alerts"] = AlertSettings(
         **_timed(AlertSettings, document.get("alerts", {}), _ALERT_MOMENTS)
     )
+    values["retro"] = _retro(document.get("retro", {}))
     values["consent"] = ConsentMode(document.get("consent", ConsentMode.NOTICE))
     return GuildSettings(**values)
+
+
+def _channel(document: dict[str, Any]) -> dict[str, Any]:
+    kind = ChannelKind(document.get("kind", ChannelKind.PLAIN))
+    return {**_known(MonitoredChannel, document), "kind": kind}
+
+
+def _retro(document: dict[str, Any]) -> RetroSettings:
+    forms = (ChannelForm(**_known(ChannelForm, each)) for each in document.get("forms", ()))
+    reminder = document.get("reminder")
+    if reminder is not None:
+        reminder = RetroReminder(**_timed(RetroReminder, reminder, _REMINDER_MOMENTS))
+    return RetroSettings(tuple(forms), reminder)
 
 
 def _write_moments(document: dict[str, Any], names: Sequence[str]) -> None:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from storage import sqlite_retrospectives as retrospectives
 from storage.packing import moment_at, optional_moment, unpack_scores
 from storage.records import FOREVER, Choices, MessageRecord
 
@@ -36,7 +38,7 @@ def read_records(
 ) -> Sequence[MessageRecord]:
     """Return the records of an author with a message id above ``after``; at most a page."""
     rows = connection.execute(PAGE, (guild_id, author, after, PAGE_ROWS)).fetchall()
-    return [_record(guild_id, row) for row in rows]
+    return _with_sections(connection, guild_id, rows)
 
 
 def read_some(
@@ -44,7 +46,19 @@ def read_some(
 ) -> Sequence[MessageRecord]:
     """Return the records of some messages of a guild."""
     asked = json.dumps(list(message_ids))
-    return [_record(guild_id, row) for row in connection.execute(SOME, (asked, guild_id))]
+    return _with_sections(connection, guild_id, connection.execute(SOME, (asked, guild_id)))
+
+
+def _with_sections(
+    connection: sqlite3.Connection, guild_id: int, rows: Iterable[Sequence[Any]]
+) -> Sequence[MessageRecord]:
+    records = [_record(guild_id, row) for row in rows]
+    ids = [record.message_id for record in records]
+    found = retrospectives.sections_of(connection, guild_id, ids)
+    return [
+        replace(record, sections=found[record.message_id]) if record.message_id in found else record
+        for record in records
+    ]
 
 
 def _record(guild_id: int, row: Sequence[Any]) -> MessageRecord:
