@@ -257,7 +257,7 @@ class Pipeline:
                 continue
             author = judged.authors[item.message_id]
             if self._accepts(item, author):
-                records.append(_record(item, author, judged.predictions[item.message_id]))
+                records.append(record_of(item, author, judged.predictions[item.message_id]))
         return tuple(records)
 
     def _watermarks(self, judged: _Judged) -> tuple[Watermark, ...]:
@@ -276,7 +276,8 @@ class Pipeline:
         return self._progress.stored_live(item.container_id, item.message_id)
 
 
-def _record(item: Incoming, author: bytes, prediction: Prediction) -> MessageRecord:
+def record_of(item: Incoming, author: bytes, prediction: Prediction) -> MessageRecord:
+    """Return what is kept of a message: everything but its text."""
     return MessageRecord(
         item.message_id,
         item.guild_id,
