@@ -137,12 +137,14 @@ class MonitoredChannel:
         since: Messages with an id of at most this were written before the bot listened.
         notice_id: The message that tells the members, once posted.
         kind: What is written there.
+        notice_terms: What the notice says of them, in short; ``None`` for one of an older version.
     """
 
     channel_id: int
     since: int
     notice_id: int | None = None
     kind: ChannelKind = ChannelKind.PLAIN
+    notice_terms: str | None = None
 
 
 class ConsentMode(StrEnum):
@@ -223,7 +225,7 @@ class GuildSettings:
         minimum_group: Statements about fewer people than this are hidden.
         alerts: Of sudden shifts, to moderators; off unless they are switched on.
         retro: Forms and reminder of retrospectives.
-        consent_asked_until: When the guild went back from ``explicit`` to ``notice``: what was
+        notice_since: When the guild went back from ``explicit`` to ``notice``: what was
             written up to then is taken only from those who had agreed before.
     """
 
@@ -238,7 +240,7 @@ class GuildSettings:
     minimum_group: int = DEFAULT_MINIMUM_GROUP
     alerts: AlertSettings = field(default_factory=AlertSettings)
     retro: RetroSettings = field(default_factory=RetroSettings)
-    consent_asked_until: datetime | None = None
+    notice_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from storage.records import (
 from storage.retrospectives import ChannelForm, ChannelKind, RetroReminder, RetroSettings
 
 _MOMENTS: Final = ("since", "paused_until", "monthly_since")
-_OWN_MOMENTS: Final = ("consent_asked_until",)
+_OWN_MOMENTS: Final = ("notice_since",)
 _ALERT_MOMENTS: Final = ("since", "quiet_until")
 _REMINDER_MOMENTS: Final = ("since",)
 
