@@ -51,10 +51,17 @@ class Judged:
     posteriors: Floats
     labels: Integers
     languages: NDArray[np.str_]
+    topics: Integers
     model: str
 
     def taken(self, rows: NDArray[Any]) -> Judged:
-        return Judged(self.posteriors[rows], self.labels[rows], self.languages[rows], self.model)
+        return Judged(
+            self.posteriors[rows],
+            self.labels[rows],
+            self.languages[rows],
+            self.topics[rows],
+            self.model,
+        )
 
 
 Method = Callable[[Judged], Floats]
@@ -78,6 +85,7 @@ async def judged(backend: str, split: str) -> Judged:
         np.nan_to_num(np.array([one.probabilities for one in found], np.float64)),
         np.array([EMOTIONS.index(line.label) for line in lines]),
         np.array([line.language for line in lines]),
+        np.unique([line.scenario for line in lines], return_inverse=True)[1].astype(np.int64),
         found[0].model,
     )
 
@@ -108,7 +116,7 @@ def methods(dev: Judged) -> dict[str, Method]:
 
 
 def correction_of(dev: Judged) -> ShareCorrection:
-    return ShareCorrection.measured(dev.model, dev.posteriors, dev.labels)
+    return ShareCorrection.measured(dev.model, dev.posteriors, dev.labels, groups=dev.topics)
 
 
 def emq(correction: ShareCorrection, posteriors: Floats, weights: Floats | None = None) -> Floats:
@@ -153,10 +161,10 @@ def held(correction: ShareCorrection, bag: Judged, truth: Floats, seed: int) -> 
     draw, size = np.random.default_rng(seed), len(bag.labels)
     weights = draw.multinomial(size, np.full(size, 1 / size), RESAMPLES).astype(np.float64)
     value = emq(correction, bag.posteriors)
-    unknown = correction.unknown(value)
-    parts = np.array_split(weights, len(unknown))
+    unlike = correction.unlike(value)
+    parts = np.array_split(weights, len(unlike))
     drawn = [correction.shares(part, bag.posteriors, fit=1 + n) for n, part in enumerate(parts)]
-    drawn = [np.maximum(each - unknown[n], 0) for n, each in enumerate(drawn)]
+    drawn = [np.maximum(each - unlike[n], 0) for n, each in enumerate(drawn)]
     support = Support.of(np.ones((size, CLASSES)))
     known = share_intervals(value, np.concatenate(drawn), support)
     spans = [(near_nothing(each, size), share) for each, share in zip(known, truth, strict=True)]

@@ -4,6 +4,12 @@ Measured on held-out labelled texts and handed on with ``ModelInfo``. It holds t
 that EMQ needs, the matrix that tells whether classes can be told apart at all, and what an interval
 needs to include what is not known of the classifier: the recalibration fitted to other draws of
 the held-out texts, and the posteriors of those texts.
+
+Texts on one topic resemble each other, so they are drawn by topic where topics are known (cluster
+bootstrap; Davison and Hinkley 1997, "Bootstrap Methods and their Application", section 3.8). How
+much more such draws differ than draws of single texts tells how unlike one bunch of topics is to
+the next; a community is taken to be as unlike (a random effect, as in Searle, Casella and McCulloch
+1992, "Variance Components").
 """
 
 from __future__ import annotations
@@ -29,7 +35,11 @@ FEWEST_MESSAGES: Final = 20
 PRIOR_MESSAGES: Final = 1.0
 """Even shares weigh as much as this many messages, so that no share is 0 for want of messages."""
 
+FEWEST_TOPICS: Final = 8
+"""With fewer topics, how unlike they are is hardly known."""
+
 _DIGITS: Final = 4
+_LITTLE: Final = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +53,8 @@ class ShareCorrection:
         posteriors: float64[n, k], of the held-out texts; 0 for a class that is not seen.
         labels: int64[n], their true classes.
         seed: Of the draws.
+        groups: int64[n], the number of the topic of each text, from 0; ``None`` where they are not
+            known.
     """
 
     model: str
@@ -51,6 +63,7 @@ class ShareCorrection:
     posteriors: Floats
     labels: Integers
     seed: int
+    groups: Integers | None = None
 
     @classmethod
     def measured(
@@ -61,6 +74,7 @@ class ShareCorrection:
         *,
         draws: int = DRAWS,
         seed: int = 0,
+        groups: Integers | None = None,
     ) -> Self:
         """Measure on held-out texts.
 
@@ -70,11 +84,13 @@ class ShareCorrection:
             labels: int64[n], the true classes; texts of a class that is not seen are left out.
             draws: How often the texts are drawn again.
             seed: Of the draws.
+            groups: int64[n], the topic of each text, any numbers; fewer than ``FEWEST_TOPICS`` say
+                nothing.
 
         Raises:
             ValueError: The shapes do not fit together, or nothing is left.
         """
-        if len(posteriors) != len(labels):
+        if len(posteriors) != len(labels) or (groups is not None and len(groups) != len(labels)):
             msg = f"one label a text is needed: {len(posteriors)} texts, {len(labels)} labels"
             raise ValueError(msg)
         seen: Flags = np.asarray(np.isfinite(posteriors).all(axis=0))
@@ -83,11 +99,12 @@ class ShareCorrection:
             msg = "no held-out text is of a class that the classifier sees"
             raise ValueError(msg)
         posteriors, labels = np.nan_to_num(posteriors[kept]).round(_DIGITS), labels[kept]
-        chosen = [np.arange(len(labels)), *_draws(len(labels), draws, seed)]
+        groups = None if groups is None else _numbered(groups[kept])
+        chosen = [np.arange(len(labels)), *_drawn(len(labels), groups, draws, seed)]
         fits = [recalibration(posteriors[x], labels[x], _even(labels[x])) for x in chosen]
         matrix = PosteriorMatrix.fit(fits[0].apply(posteriors), labels)
         rounded = tuple(_rounded(fit) for fit in fits)
-        return cls(model, matrix, rounded, posteriors, labels, seed)
+        return cls(model, matrix, rounded, posteriors, labels, seed, groups)
 
     @property
     def seen(self) -> Flags:
@@ -128,21 +145,35 @@ class ShareCorrection:
         weight = PRIOR_MESSAGES / (PRIOR_MESSAGES + len(posteriors)) if lean is None else lean
         return likeliest(weights, believed, even if toward is None else toward, weight)
 
-    def unknown(self, shares: Floats) -> Floats:
-        """Return how far an estimate may be off because so few texts were held out.
+    def unlike(self, shares: Floats) -> Floats:
+        """Return how far an estimate may be off because a community has topics of its own.
 
-        Held-out texts with the given shares are estimated: all of them, and each draw. Together
-        with the fit to the same draw this errs on the side of wide intervals, which is what held
-        on test texts (see ``docs/evaluation.md``).
+        Held-out texts with the given shares are estimated: all of them, and draws of their topics.
+        What draws of single texts vary by is taken off, because the messages of the community are
+        drawn again anyway.
 
         Args:
             shares: float64[k], as estimated.
 
         Returns:
-            float64[len(fits) - 1, k], the estimate on each draw minus that on all of them.
+            float64[len(fits) - 1, k], what the estimate on each draw differs by from that on all of
+            them; 0 where topics are not known.
         """
+        count = len(self.fits) - 1
+        if self.groups is None:
+            return np.zeros((count, len(shares)))
+        topics = int(self.groups.max()) + 1
+        # Other draws than those of the fits: the two errors have nothing to do with each other.
+        by_topic = self._off(shares, _drawn(len(self.labels), self.groups, count, self.seed + 1))
+        by_text = self._off(shares, _drawn(len(self.labels), None, count, self.seed + 2))
+        of_topics, of_texts = by_topic.var(axis=0), by_text.var(axis=0)
+        more = np.maximum(of_topics * topics / (topics - 1) - of_texts, 0.0)
+        unlike: Floats = by_topic * np.sqrt(more / np.maximum(of_topics, _LITTLE))
+        return unlike
+
+    def _off(self, shares: Floats, draws: Sequence[Integers]) -> Floats:
+        """Return estimates on draws of the held-out texts minus that on all, float64[draws, k]."""
         size = len(self.labels)
-        draws = _draws(size, len(self.fits) - 1, self.seed)
         times = np.stack([np.ones(size), *(np.bincount(x, minlength=size) for x in draws)])
         classes = np.eye(len(shares))[self.labels]
         # Of each class as much as it is said to have; one that was not drawn is left out.
@@ -163,6 +194,7 @@ class ShareCorrection:
             "posteriors": self.posteriors.tolist(),
             "labels": self.labels.tolist(),
             "seed": self.seed,
+            "groups": None if self.groups is None else self.groups.tolist(),
         }
 
     @classmethod
@@ -181,6 +213,7 @@ class ShareCorrection:
             posteriors = np.array(document["posteriors"], np.float64)
             labels = np.array(document["labels"], np.int64)
             model, seed = str(document["model"]), int(document["seed"])
+            groups = _groups(document.get("groups"))  # Older documents have none.
         except (KeyError, TypeError) as error:
             msg = f"a correction of shares lacks something: {error}"
             raise ValueError(msg) from error
@@ -195,13 +228,39 @@ class ShareCorrection:
         if not fitting or not len(labels) or not 0 <= labels.min() <= labels.max() < size:
             msg = "the held-out texts of a correction of shares do not fit together"
             raise ValueError(msg)
-        return cls(model, matrix, fits, posteriors, labels, seed)
+        if groups is not None and (groups.shape != labels.shape or groups.min() < 0):
+            msg = "the topics of the held-out texts of a correction of shares do not fit them"
+            raise ValueError(msg)
+        return cls(model, matrix, fits, posteriors, labels, seed, groups)
 
 
-def _draws(size: int, count: int, seed: int) -> list[Integers]:
-    """Return ``count`` times as many places as there are texts, drawn with replacement."""
+def _numbered(groups: Integers) -> Integers | None:
+    """Return groups by numbers from 0; ``None`` for too few of them."""
+    kinds, numbers = np.unique(groups, return_inverse=True)
+    return numbers.astype(np.int64) if len(kinds) >= FEWEST_TOPICS else None
+
+
+def _groups(numbers: Sequence[int] | None) -> Integers | None:
+    return None if numbers is None else np.array(numbers, np.int64)
+
+
+def _drawn(size: int, groups: Integers | None, count: int, seed: int) -> list[Integers]:
+    """Return ``count`` times about as many places as there are texts, drawn with replacement.
+
+    Args:
+        size: How many texts there are.
+        groups: int64[size], to draw whole groups; ``None`` draws single texts.
+        count: How many draws.
+        seed: Of the draws.
+    """
     draw = np.random.default_rng(seed)
-    return [draw.integers(0, size, size) for _ in range(count)]
+    if groups is None:
+        return [draw.integers(0, size, size) for _ in range(count)]
+    topics = [np.flatnonzero(groups == topic) for topic in range(int(groups.max()) + 1)]
+    return [
+        np.concatenate([topics[each] for each in draw.integers(0, len(topics), len(topics))])
+        for _ in range(count)
+    ]
 
 
 def _even(labels: Integers) -> Floats:

@@ -3,8 +3,8 @@
 Messages of the present model are corrected by EMQ (``classifiers.correction``): each counts with
 the weight that it has in its person-day. Messages of other models, and all of them when there are
 too few or the correction is of no use, count with their mean posterior. An interval's replicate
-draws people again and also takes what another draw of the held-out texts would have made of the
-correction, so that it includes both errors.
+draws people again, takes the correction that another draw of the held-out texts would have given,
+and is off by as much as one bunch of topics is unlike another: it includes all three errors.
 """
 
 from __future__ import annotations
@@ -133,10 +133,10 @@ def replicated(
     if not corrected:
         return estimated(correction, histogram, weights, corrected=False)
     point = estimated(correction, histogram, histogram.weights.sum(axis=0, keepdims=True))[0]
-    unknown = correction.unknown(point)
-    parts = np.array_split(weights, len(unknown))
+    unlike = correction.unlike(point)
+    parts = np.array_split(weights, len(unlike))
     shares = [
-        np.maximum(estimated(correction, histogram, part, fit=1 + index) - unknown[index], 0.0)
+        np.maximum(estimated(correction, histogram, part, fit=1 + index) - unlike[index], 0.0)
         for index, part in enumerate(parts)
     ]
     return np.concatenate(shares)

@@ -64,11 +64,8 @@ def test_intervals_cover_what_people_wrote() -> None:
         shares = draw.dirichlet(NEUTRAL_HEAVY * 20)
         posteriors, _ = bag(shares, 400, seed)
         weights = draw.multinomial(400, np.full(400, 1 / 400), 500).astype(float)
-        unknown = known.unknown(shares_of(known, posteriors))
-        parts = enumerate(np.array_split(weights, len(unknown)))
-        drawn = np.concatenate(
-            [known.shares(part, posteriors, fit=1 + n) - unknown[n] for n, part in parts]
-        )
+        parts = enumerate(np.array_split(weights, len(known.fits) - 1))
+        drawn = np.concatenate([known.shares(part, posteriors, fit=1 + n) for n, part in parts])
         low, high = np.quantile(drawn, (0.025, 0.975), axis=0)
         covered.append((low - ONE <= shares) & (shares <= high + ONE))
     assert 0.92 <= np.mean(covered) <= 0.99
@@ -81,6 +78,46 @@ def test_without_the_error_of_the_classifier_intervals_would_be_too_narrow() -> 
     whole = np.ones((1, len(posteriors)))
     fits = [known.shares(whole, posteriors, fit=each)[0] for each in range(1, len(known.fits))]
     assert np.std(fits, axis=0).mean() > 0.003
+
+
+TOPICS = np.arange(CLASSES * 75) % 15
+
+
+def by_topic(unlike: float) -> ShareCorrection:
+    """Measure on texts of 15 topics, in each of which other classes are mistaken for others."""
+    draw = np.random.default_rng(11)
+    labels = np.repeat(np.arange(CLASSES), 75)
+    taste = np.exp(unlike * draw.normal(size=(15, CLASSES)))[TOPICS]
+    posteriors = judged(labels, draw) * taste
+    posteriors /= posteriors.sum(axis=1, keepdims=True)
+    return ShareCorrection.measured(MODEL, posteriors, labels, groups=TOPICS)
+
+
+def test_topics_that_are_unlike_make_a_community_uncertain() -> None:
+    alike, unlike = (by_topic(size).unlike(NEUTRAL_HEAVY).std(axis=0).mean() for size in (0.0, 0.8))
+    assert unlike > 0.008
+    assert alike < 0.35 * unlike
+
+
+def test_without_topics_a_community_is_like_the_held_out_texts(measured: ShareCorrection) -> None:
+    assert not measured.unlike(NEUTRAL_HEAVY).any()
+    labels = np.repeat(np.arange(CLASSES), 75)
+    posteriors = judged(labels, np.random.default_rng(1))
+    few = ShareCorrection.measured(MODEL, posteriors, labels, groups=labels % 3)
+    assert few.groups is None
+    with pytest.raises(ValueError, match="one label a text"):
+        ShareCorrection.measured(MODEL, posteriors, labels, groups=labels[:3])
+
+
+def test_topics_are_kept_and_older_documents_have_none() -> None:
+    known = by_topic(0.4)
+    document = json.loads(json.dumps(known.to_document()))
+    assert np.array_equal(
+        ShareCorrection.from_document(document).unlike(NEUTRAL_HEAVY),
+        known.unlike(NEUTRAL_HEAVY),
+    )
+    del document["groups"]
+    assert ShareCorrection.from_document(document).groups is None
 
 
 def test_it_crosses_to_a_worker_and_back(measured: ShareCorrection) -> None:
@@ -118,6 +155,8 @@ def test_it_is_the_same_after_json(measured: ShareCorrection) -> None:
 @pytest.mark.parametrize(
     "change",
     [
+        {"groups": [0, 1]},
+        {"groups": [-1] * 675},
         {"scales": None},
         {"scales": [1.0]},
         {"biases": [[0.0]]},

@@ -39,6 +39,11 @@ class LabelledText(Protocol):
         """What the writer felt."""
         ...
 
+    @property
+    def scenario(self) -> str:
+        """The topic it was written on."""
+        ...
+
 
 def measured_correction(
     predictor: Predictor, lines: Sequence[LabelledText], seed: int = 0
@@ -62,7 +67,8 @@ def measured_correction(
     judged = [one for start in starts for one in predictor.predict(texts[start : start + BATCH])]
     posteriors = np.array([one.probabilities for one in judged], np.float64)
     labels = np.array([EMOTIONS.index(line.label) for line in lines], np.int64)
-    return ShareCorrection.measured(judged[0].model, posteriors, labels, seed=seed)
+    topics = np.unique([line.scenario for line in lines], return_inverse=True)[1].astype(np.int64)
+    return ShareCorrection.measured(judged[0].model, posteriors, labels, seed=seed, groups=topics)
 
 
 def ship_correction(
