@@ -62,9 +62,7 @@ class Everything(discord.ui.LayoutView):
                 discord.ui.ActionRow(discord.ui.Select(options=options, custom_id="day")),
                 discord.ui.ActionRow(
                     *(
-                        discord.ui.Button(
-                            label=f"A long label of button {number}", custom_id=f"{number}"
-                        )
+                        discord.ui.Button(label=f"A long label of button {at}", custom_id=f"{at}")
                         for at in range(5)
                     )
                 ),
