@@ -147,7 +147,6 @@ def message_columns(documents: Sequence[Document]) -> MessageColumns:
         channel_id=np.array([document["c"] for document in documents], dtype=np.int64),
         author=author_numbers(authors),
         time=np.array([document["t"] for document in documents], dtype=np.int64),
-        language=[document["l"] for document in documents],
         scores=b"".join([document["s"] for document in documents]),
         models=[document["m"] for document in documents],
     )

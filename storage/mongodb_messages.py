@@ -41,7 +41,7 @@ from storage.records import (
 PAGE_ROWS: Final = 1024
 
 _DUPLICATE_KEY: Final = 11000
-_COLUMNS: Final = {"c": 1, "a": 1, "t": 1, "l": 1, "s": 1, "m": 1}
+_COLUMNS: Final = {"c": 1, "a": 1, "t": 1, "s": 1, "m": 1}
 
 
 async def apply_batch(database: Database, batch: Batch) -> int:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.emotion import EMOTIONS
-from storage.records import MessageColumns, MessageRecord, Verdict, require_utc
+from storage.records import PSEUDONYM_BYTES, MessageColumns, MessageRecord, Verdict, require_utc
 from storage.retrospectives import RetroSection, SectionColumns
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -72,7 +72,6 @@ def columns_of(records: Sequence[MessageRecord]) -> MessageColumns:
         channel_id=np.array([record.channel_id for record in records], dtype=np.int64),
         author=author_numbers(author_prefixes(record.author for record in records)),
         time=np.array([milliseconds(record.created_at) for record in records], dtype=np.int64),
-        language=[record.language for record in records],
         scores=b"".join([pack_scores(record) for record in records]),
         models=[record.model for record in records],
     )
@@ -110,31 +109,44 @@ def author_prefixes(authors: Iterable[bytes]) -> bytes:
     return b"".join([author[:_AUTHOR_PREFIX] for author in authors])
 
 
+def joined_author_numbers(authors: bytes) -> npt.NDArray[np.uint64]:
+    """Return uint64[n] from n whole pseudonyms, joined."""
+    numbers = np.frombuffer(authors, ">u8").reshape(-1, PSEUDONYM_BYTES // _AUTHOR_PREFIX)
+    return numbers[:, 0].astype(np.uint64)
+
+
 def ordered_columns(
     *,
     message_id: npt.NDArray[np.int64],
     channel_id: npt.NDArray[np.int64],
     author: npt.NDArray[np.uint64],
     time: npt.NDArray[np.int64],
-    language: Sequence[str],
     scores: bytes,
     models: Sequence[str],
 ) -> MessageColumns:
-    """Return the columns of n records, whose scores are joined, by (time, message id)."""
+    """Return the columns of n records by (time, message id).
+
+    Args:
+        message_id: int64[n].
+        channel_id: int64[n].
+        author: uint64[n].
+        time: int64[n], milliseconds since the Unix epoch.
+        scores: What ``pack_scores`` wrote, joined.
+        models: The model of each record, or one for all.
+    """
     table = np.frombuffer(scores, "<f4").reshape(-1, _SCORES)
     order = _order(time, message_id)
     places = {name: place for place, name in enumerate(sorted(set(models)))}
     model = (
         np.array([places[name] for name in models], dtype=np.int16)
         if len(places) > 1
-        else np.zeros(len(models), dtype=np.int16)
+        else np.zeros(len(time), dtype=np.int16)
     )
     return MessageColumns(
         message_id=message_id[order],
         channel_id=channel_id[order],
         author=author[order],
         time=time[order],
-        language=np.array(language, dtype=np.str_)[order],
         probabilities=table[order, :-1].astype(np.float32),
         valence=table[order, -1].astype(np.float32),
         model=model[order],

@@ -331,7 +331,6 @@ class MessageColumns:
         channel_id: int64[n], the monitored channel.
         author: uint64[n], the first eight bytes (big-endian) of the pseudonym: enough to group by.
         time: int64[n], milliseconds since the Unix epoch, UTC.
-        language: unicode[n], ISO 639-1 codes.
         probabilities: float32[n, 9] in the order of ``EMOTIONS``; NaN is absent.
         valence: float32[n].
         model: int16[n], the place of each record's model in ``models``.
@@ -342,7 +341,6 @@ class MessageColumns:
     channel_id: npt.NDArray[np.int64]
     author: npt.NDArray[np.uint64]
     time: npt.NDArray[np.int64]
-    language: npt.NDArray[np.str_]
     probabilities: npt.NDArray[np.float32]
     valence: npt.NDArray[np.float32]
     model: npt.NDArray[np.int16]

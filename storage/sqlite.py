@@ -15,6 +15,7 @@ from storage import sqlite_messages as messages
 from storage import sqlite_readings as readings
 from storage import sqlite_reports as reports
 from storage import sqlite_retrospectives as retrospectives
+from storage import sqlite_scan as scanning
 from storage import sqlite_shown as shown
 from storage.audit import SettingChange
 from storage.claims import alerts_of, reports_of
@@ -123,10 +124,11 @@ class SqliteStore:
 
         Each page is a read of its own, so a slow caller holds nothing open.
         """
-        after, last = messages.Cursor(milliseconds(start), -1), milliseconds(end)
-        while page := await self._read(messages.read_page, guild_id, after, last):
+        last = milliseconds(end)
+        after: scanning.Cursor | None = scanning.Cursor(milliseconds(start), -1)
+        while after and (page := await self._read(scanning.read_page, guild_id, after, last)):
             yield page
-            after = messages.Cursor(int(page.time[-1]), int(page.message_id[-1]))
+            after = scanning.Cursor.at_end_of(page)
 
     async def retrospectives(
         self, guild_id: int, start: datetime, end: datetime

@@ -10,25 +10,19 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain
-from typing import Any, Final, NamedTuple, TypeVar
-
-import numpy as np
-import numpy.typing as npt
+from typing import Any, Final, TypeVar
 
 from storage import sqlite_retrospectives as retrospectives
 from storage import sqlite_shown as shown
 from storage.packing import (
-    author_numbers,
     milliseconds,
     optional_milliseconds,
-    ordered_columns,
     pack_scores,
 )
 from storage.records import (
     FOREVER,
     Batch,
     Deletion,
-    MessageColumns,
     MessageRecord,
     Verdict,
     Watermark,
@@ -39,7 +33,6 @@ T = TypeVar("T")
 Value = int | str | bytes | None
 
 ROWS_PER_STATEMENT: Final = 64
-PAGE_ROWS: Final = 4096
 DELETE_ROWS: Final = 4096
 
 _COLUMNS: Final = "id, guild, channel, thread, author, created, edited, language, scores, model"
@@ -51,24 +44,6 @@ _REPLACE: Final = """
         language = excluded.language, scores = excluded.scores, model = excluded.model
     WHERE message.edited IS NULL OR excluded.edited >= message.edited
 """
-# One row with everything: a result of many rows would take the interpreter lock for each.
-_PAGE: Final = """
-    SELECT group_concat(id), group_concat(channel), group_concat(hex(substr(author, 1, 8)), ''),
-           group_concat(created), json_group_array(language), group_concat(hex(scores), ''),
-           json_group_array(model)
-    FROM (
-        SELECT id, channel, author, created, language, scores, model FROM message
-        WHERE guild = ? AND created < ? AND (created, id) > (?, ?)
-        ORDER BY created, id LIMIT ?
-    )
-"""
-
-
-class Cursor(NamedTuple):
-    """The place in a guild's records, by (time, message id), after which a page begins."""
-
-    time: int
-    message_id: int
 
 
 def fetch_rows(
@@ -117,26 +92,6 @@ def replace_verdicts(
     ).rowcount
     retrospectives.write_of_verdicts(connection, guild_id, verdicts)
     return count
-
-
-def read_page(
-    connection: sqlite3.Connection, guild_id: int, after: Cursor, end: int
-) -> MessageColumns | None:
-    """Return the records that follow ``after`` and are older than ``end``; at most a page."""
-    values = (guild_id, end, after.time, after.message_id, PAGE_ROWS)
-    row = connection.execute(_PAGE, values).fetchone()
-    ids, channels, authors, times, languages, scores, models = row
-    if ids is None:
-        return None
-    return ordered_columns(
-        message_id=_integers(ids),
-        channel_id=_integers(channels),
-        author=author_numbers(bytes.fromhex(authors)),
-        time=_integers(times),
-        language=json.loads(languages),
-        scores=bytes.fromhex(scores),
-        models=json.loads(models),
-    )
 
 
 def read_versions(
@@ -281,7 +236,3 @@ def _advance(connection: sqlite3.Connection, marks: Sequence[Watermark]) -> None
         """,  # noqa: S608 (only placeholders are filled in)
         values,
     )
-
-
-def _integers(text: str) -> npt.NDArray[np.int64]:
-    return np.fromstring(text, dtype=np.int64, sep=",")

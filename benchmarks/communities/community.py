@@ -133,7 +133,6 @@ def written(plan: Plan, draw: np.random.Generator) -> Community:
         channel[order] + FIRST_CHANNEL,
         people.author[person[order]],
         time[order],
-        np.full(total, "ko"),
         judged(labels[order], draw).astype(np.float32),
         valence[order].astype(np.float32),
         np.zeros(total, np.int16),
@@ -151,7 +150,6 @@ def records_of(columns: MessageColumns, guild_id: int) -> list[MessageRecord]:
         columns.channel_id.tolist(),
         columns.author.tolist(),
         columns.time.tolist(),
-        columns.language.tolist(),
         columns.probabilities.tolist(),
         columns.valence.tolist(),
         columns.model.tolist(),
@@ -166,12 +164,12 @@ def records_of(columns: MessageColumns, guild_id: int) -> list[MessageRecord]:
             author=pseudonym(author),
             created_at=epoch + timedelta(milliseconds=time),
             edited_at=None,
-            language=language,
+            language="ko",
             probabilities=tuple(probabilities),
             valence=valence,
             model=columns.models[model],
         )
-        for number, channel, author, time, language, probabilities, valence, model in rows
+        for number, channel, author, time, probabilities, valence, model in rows
     ]
 
 
@@ -182,7 +180,6 @@ def part_of(columns: MessageColumns, rows: slice) -> MessageColumns:
         columns.channel_id[rows],
         columns.author[rows],
         columns.time[rows],
-        columns.language[rows],
         columns.probabilities[rows],
         columns.valence[rows],
         columns.model[rows],

@@ -135,7 +135,6 @@ def messages(turns: Turns, channel_id: int, model: str = "m@1") -> MessageColumn
         np.full(count, channel_id),
         inside.author,
         edges[inside.bin] - 24 * 3_600_000 + 3_600_000,
-        np.full(count, "ko"),
         np.zeros((count, 9), np.float32),
         inside.valence.astype(np.float32),
         np.zeros(count, np.int16),

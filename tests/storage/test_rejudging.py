@@ -32,10 +32,9 @@ async def stored(store: Store) -> dict[int, tuple[str, str, float]]:
     """Return message number -> model, language and valence."""
     found = {}
     async for page in store.scan(GUILD, EPOCH, FAR):
-        for row in range(len(page)):
-            model = page.models[page.model[row]]
-            said = (model, str(page.language[row]), round(float(page.valence[row]), 3))
-            found[int(page.message_id[row]) - FIRST_ID] = said
+        for one in await store.records(GUILD, page.message_id.tolist()):
+            said = (one.model, one.language, round(one.valence, 3))
+            found[one.message_id - FIRST_ID] = said
     return found
 
 

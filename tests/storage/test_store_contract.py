@@ -98,7 +98,6 @@ class TestApply:
         assert await store.apply(upserts(edited)) == 1
         (page,) = await scanned(store)
         assert page.valence.tolist() == [-1.0]
-        assert page.language.tolist() == ["en"]
         assert (page.model.tolist(), page.models) == ([0], ("new@2",))
 
     async def test_an_older_edit_is_left_out(self, store: Store) -> None:
@@ -175,14 +174,12 @@ class TestScan:
         assert len(page) == 4
         columns = [name for name in MessageColumns.__slots__ if name != "models"]
         kinds = [getattr(page, name).dtype for name in columns]
-        expected: list[Any] = [np.int64, np.int64, np.uint64, np.int64, page.language.dtype]
+        expected: list[Any] = [np.int64, np.int64, np.uint64, np.int64]
         assert kinds == [*expected, np.float32, np.float32, np.int16]
-        assert page.language.dtype.kind == "U"
         assert page.probabilities.shape == (4, 9)
         prefixes = [int.from_bytes(author(number)[:8], "big") for number in range(4)]
         assert page.author.tolist() == prefixes
         assert page.channel_id.tolist() == [CHANNEL] * 4
-        assert page.language.tolist() == ["und", "ko", "und", "ko"]
         start = int(START.timestamp() * 1000)
         assert page.time.tolist() == [start + 1000 * number for number in range(4)]
         assert page.valence.tolist() == pytest.approx([-1.0, -0.9, -0.8, -0.7])

@@ -22,7 +22,7 @@ def records_of(columns: MessageColumns) -> list[MessageRecord]:
             int(columns.author[row]).to_bytes(8, "big") + bytes(8),
             datetime.fromtimestamp(int(columns.time[row]) / 1000, UTC),
             None,
-            str(columns.language[row]),
+            "ko",
             tuple(columns.probabilities[row].tolist()),
             float(columns.valence[row]),
             columns.models[int(columns.model[row])],

@@ -82,7 +82,6 @@ def written(
         np.ones(total, dtype=np.int64),
         person[order].astype(np.uint64) + np.uint64(1),
         time[order],
-        np.full(total, "ko"),
         judged(labels[order], draw).astype(np.float32),
         np.zeros(total, dtype=np.float32),
         np.zeros(total, dtype=np.int16),
