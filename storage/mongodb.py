@@ -13,18 +13,25 @@ from pymongo import AsyncMongoClient
 
 from storage import mongodb_audit as audit
 from storage import mongodb_authors as authors
+from storage import mongodb_feedback as opinions
 from storage import mongodb_messages as messages
+from storage import mongodb_personal as personal
 from storage import mongodb_readings as readings
 from storage import mongodb_reports as reports
 from storage import mongodb_retrospectives as retrospectives
 from storage import mongodb_shown as shown
+from storage import mongodb_upkeep as upkeep
 from storage.audit import SettingChange
 from storage.claims import alerts_of, reports_of
+from storage.consent import asked_until
 from storage.errors import StoreUnavailable
+from storage.leases import Lease
 from storage.mongodb_client import check_address, close, connect, database_of, translated
 from storage.mongodb_documents import NEVER_EDITED, Document, author_bytes
 from storage.mongodb_schema import MIGRATIONS, Database, Migration, migrate
 from storage.packing import milliseconds, moment_at
+from storage.personal_data import Erasure, Kept
+from storage.pseudonym import KeyRing
 from storage.readings import Reading
 from storage.records import (
     FOREVER,
@@ -41,6 +48,7 @@ from storage.records import (
 from storage.retrospectives import SectionColumns
 from storage.settings_document import settings_from_document, settings_to_document
 from storage.shown import Shown
+from storage.upkeep import Place
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -78,6 +86,7 @@ class MongoStore:
         self._url = url
         self._driver = driver
         self._migrations = migrations
+        self._key_version: int | None = None
         self._client: AsyncMongoClient[Document] | None = None
         self.place = _place(url)
 
@@ -105,6 +114,7 @@ class MongoStore:
     @_reaching
     async def apply(self, batch: Batch) -> int:
         """Write a batch; return the number of inserted or replaced records."""
+        await upkeep.check_keys(self._database, self._key_version)
         return await messages.apply_batch(self._database, batch)
 
     @_reaching
@@ -169,8 +179,8 @@ class MongoStore:
     @_reaching
     async def delete_author(self, guild_id: int, author: bytes, until: datetime) -> int:
         """Forget all of one author, for good up to ``until``; return the number of records."""
-        stamp = milliseconds(until)
-        return await messages.forget_author(self._database, guild_id, author, stamp, stamp)
+        await upkeep.check_keys(self._database, self._key_version)
+        return (await self.erase_author(guild_id, author, until=until, at=until)).records
 
     @_reaching
     async def delete_before(self, guild_id: int, before: datetime) -> int:
@@ -180,12 +190,53 @@ class MongoStore:
     @_reaching
     async def opt_out(self, guild_id: int, author: bytes, at: datetime) -> int:
         """Refuse an author from now on, and forget what is kept; return the number of records."""
-        stamp = milliseconds(at)
-        return await messages.forget_author(self._database, guild_id, author, FOREVER, stamp)
+        await upkeep.check_keys(self._database, self._key_version)
+        return (await self.erase_author(guild_id, author, until=None, at=at)).records
+
+    @_reaching
+    async def erase_author(
+        self, guild_id: int, author: bytes, *, until: datetime | None, at: datetime
+    ) -> Erasure:
+        """Refuse what an author wrote up to ``until``, and forget all that is kept of them."""
+        last = FOREVER if until is None else milliseconds(until)
+        return await personal.erase(self._database, guild_id, author, last, milliseconds(at))
+
+    @_reaching
+    async def kept(self, guild_id: int, author: bytes) -> Kept:
+        """Return what is kept about an author, counted."""
+        return await personal.read_kept(self._database, guild_id, author)
+
+    @_reaching
+    async def author_rows(
+        self, guild_id: int, author: bytes
+    ) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Return everything kept about an author but the records, as JSON can carry it."""
+        return await personal.read_rows(self._database, guild_id, author)
+
+    @_reaching
+    async def known_in(self, pairs: Sequence[tuple[int, bytes]], user_id: int) -> frozenset[int]:
+        """Return the guilds where anything is kept of a user."""
+        return await personal.read_known(self._database, pairs, user_id)
+
+    @_reaching
+    async def consent(self, guild_id: int, author: bytes, at: datetime) -> bool:
+        """Keep that an author agreed to be measured; False when they have opted out."""
+        return await authors.allow(self._database, "consents", guild_id, author, milliseconds(at))
+
+    @_reaching
+    async def consents(self, guild_id: int) -> Mapping[bytes, datetime]:
+        """Return who agreed to be measured, and when."""
+        return await personal.read_consents(self._database, guild_id)
+
+    @_reaching
+    async def delete_unconsented(self, guild_id: int) -> int:
+        """Forget what was written without the consent that a guild asks for; return the count."""
+        return await personal.forget_unconsented(self._database, guild_id)
 
     @_reaching
     async def opt_in(self, guild_id: int, author: bytes, at: datetime) -> bool:
         """Accept what an author writes after ``at``; return whether there was an opt-out."""
+        await upkeep.check_keys(self._database, self._key_version)
         return await messages.accept_author(self._database, guild_id, author, milliseconds(at))
 
     @_reaching
@@ -197,6 +248,7 @@ class MongoStore:
     @_reaching
     async def allow_personal(self, guild_id: int, author: bytes, at: datetime) -> bool:
         """Keep that an author asked to see their own mood; False when they have opted out."""
+        await upkeep.check_keys(self._database, self._key_version)
         return await authors.allow(self._database, "personal", guild_id, author, milliseconds(at))
 
     @_reaching
@@ -207,6 +259,7 @@ class MongoStore:
     @_reaching
     async def allow_links(self, guild_id: int, author: bytes, at: datetime) -> None:
         """Keep that reports may link to an author's joyful messages; the first time counts."""
+        await upkeep.check_keys(self._database, self._key_version)
         await authors.allow(self._database, "links", guild_id, author, milliseconds(at))
 
     @_reaching
@@ -234,7 +287,8 @@ class MongoStore:
         self, settings: GuildSettings, changes: Sequence[SettingChange] = ()
     ) -> None:
         """Insert or replace the settings of a guild, and keep what was changed by that."""
-        change = {"$set": {"settings": settings_to_document(settings)}}
+        asked = Int64(asked_until(settings))
+        change = {"$set": {"settings": settings_to_document(settings), "asked": asked}}
         match = {"_id": Int64(settings.guild_id)}
         await self._database["settings"].update_one(match, change, upsert=True)
         await audit.write(self._database, changes)
@@ -250,6 +304,11 @@ class MongoStore:
     async def count_changes(self, guild_id: int) -> int:
         """Return how many changes of a guild's settings are kept."""
         return await audit.count(self._database, guild_id)
+
+    @_reaching
+    async def changes_by(self, guild_id: int, user_id: int) -> Sequence[SettingChange]:
+        """Return what one user changed in a guild's settings, newest first."""
+        return await audit.read_by(self._database, guild_id, user_id)
 
     @_reaching
     async def disown_changes(self, guild_id: int, user_id: int) -> int:
@@ -339,14 +398,54 @@ class MongoStore:
         return await readings.end(self._database, guild_id, key)
 
     @_reaching
-    async def add_feedback(self, feedback: Feedback) -> None:
+    async def add_feedback(self, feedback: Feedback) -> bool:
         """Insert or replace what one member said of one message."""
-        await reports.write_feedback(self._database, feedback)
+        await upkeep.check_keys(self._database, self._key_version)
+        return await opinions.write(self._database, feedback)
+
+    @_reaching
+    async def withdraw_feedback(self, guild_id: int, message_id: int, author: bytes) -> bool:
+        """Forget what one member said of one message; return whether they had said anything."""
+        return await opinions.withdraw(self._database, guild_id, message_id, author)
 
     @_reaching
     async def feedback(self, guild_id: int) -> Sequence[Feedback]:
         """Return all feedback of a guild, oldest first."""
-        return await reports.read_feedback(self._database, guild_id)
+        return await opinions.read(self._database, guild_id)
+
+    @_reaching
+    async def take_lease(self, wanted: Lease, now: datetime) -> Lease | None:
+        """Take, or extend, a lease; ``None`` while another owner holds it."""
+        await upkeep.check_keys(self._database, self._key_version)
+        return await upkeep.take_lease(self._database, wanted, now)
+
+    @_reaching
+    async def drop_lease(self, held: Lease) -> None:
+        """End a lease at once, if it is still held; its progress stays."""
+        await upkeep.drop_lease(self._database, held)
+
+    @_reaching
+    async def leases(self, guild_id: int, now: datetime) -> Sequence[Lease]:
+        """Return the leases of a guild that hold at ``now``, by name."""
+        return await upkeep.read_leases(self._database, guild_id, now)
+
+    @_reaching
+    async def adopt_keys(self, ring: KeyRing) -> int:
+        """Return how many keys of a ring the pseudonyms in this store were made with."""
+        self._key_version = await upkeep.adopt_keys(self._database, ring)
+        return self._key_version
+
+    @_reaching
+    async def rekey(self, ring: KeyRing, now: datetime) -> Mapping[str, int]:
+        """Bring every pseudonym to the last key of a ring, document by document."""
+        self._key_version = None
+        return await upkeep.rekey(self._database, ring, now)
+
+    @_reaching
+    async def places_before(self, guild_id: int, before: datetime, limit: int) -> Sequence[Place]:
+        """Return the newest messages of a guild that were written before a moment."""
+        stamp = milliseconds(before)
+        return await upkeep.read_places(self._database, guild_id, stamp, limit)
 
     @property
     def _database(self) -> Database:

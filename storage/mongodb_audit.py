@@ -30,6 +30,13 @@ async def read(database: Database, guild_id: int, skip: int, limit: int) -> Sequ
     return [_change(document) async for document in found]
 
 
+async def read_by(database: Database, guild_id: int, user_id: int) -> Sequence[SettingChange]:
+    """Return what one user changed, newest first."""
+    found = database[COLLECTION].find({"g": Int64(guild_id), "u": Int64(user_id)})
+    found = found.sort([("t", DESCENDING), ("_id", DESCENDING)])
+    return [_change(document) async for document in found]
+
+
 async def count(database: Database, guild_id: int) -> int:
     """Return how many changes of a guild's settings are kept."""
     return await database[COLLECTION].count_documents({"g": Int64(guild_id)})

@@ -44,7 +44,7 @@ async def read_some(
 
 
 async def allow(database: Database, name: str, guild_id: int, author: bytes, at: int) -> bool:
-    """Keep in the collection ``personal`` or ``links`` that an author said yes.
+    """Keep in the collection ``personal``, ``links`` or ``consents`` that an author said yes.
 
     Returns:
         False, and nothing is kept, when they have opted out.
@@ -77,9 +77,10 @@ async def read_choices(database: Database, guild_id: int, author: bytes) -> Choi
     match = {"_id": key(guild_id, author_text(author))}
     since = await _since(database, "personal", match)
     linked = await _since(database, "links", match)
+    consented = await _since(database, "consents", match)
     refusal = await database["optouts"].find_one(match)
     if refusal is None:
-        return Choices(since, linked_since=linked)
+        return Choices(since, linked_since=linked, consented_at=consented)
     refused = refusal["u"] == FOREVER
     return Choices(
         since,
@@ -87,6 +88,7 @@ async def read_choices(database: Database, guild_id: int, author: bytes) -> Choi
         refused_at=moment_at(refusal["at"]),
         refused_until=None if refused else moment_at(refusal["u"]),
         linked_since=linked,
+        consented_at=consented,
     )
 
 

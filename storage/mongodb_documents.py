@@ -28,7 +28,6 @@ from storage.packing import (
 )
 from storage.records import (
     ClaimState,
-    Feedback,
     MessageColumns,
     MessageRecord,
     ReportClaim,
@@ -198,34 +197,6 @@ def claim_of(document: Document) -> ReportClaim:
         attempt=document["attempt"],
         channel_id=document["channel"],
         message_id=document["message"],
-    )
-
-
-def feedback_document(given: Feedback) -> Document:
-    """Return feedback as a document."""
-    author = author_text(given.author)
-    return {
-        "_id": key(given.guild_id, given.message_id, author),
-        "g": Int64(given.guild_id),
-        "m": Int64(given.message_id),
-        "a": author,
-        "t": Int64(milliseconds(given.created_at)),
-        "predicted": given.predicted,
-        "corrected": given.corrected,
-        "model": given.model,
-    }
-
-
-def feedback_of(document: Document) -> Feedback:
-    """Return the feedback that ``feedback_document`` wrote."""
-    return Feedback(
-        guild_id=document["g"],
-        message_id=document["m"],
-        author=author_bytes(document["a"]),
-        predicted=document["predicted"],
-        corrected=document["corrected"],
-        model=document["model"],
-        created_at=moment_at(document["t"]),
     )
 
 

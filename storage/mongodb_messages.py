@@ -14,6 +14,8 @@ from pymongo import ASCENDING, DeleteMany, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from storage import mongodb_audit as audit
+from storage import mongodb_feedback as feedback
+from storage import mongodb_personal as personal
 from storage import mongodb_shown as shown
 from storage.mongodb_documents import (
     Document,
@@ -28,6 +30,7 @@ from storage.mongodb_documents import (
 )
 from storage.mongodb_schema import Database
 from storage.packing import milliseconds
+from storage.personal_data import PERSONAL, RECORDS
 from storage.records import (
     FOREVER,
     Batch,
@@ -90,31 +93,6 @@ async def scan_pages(
             return
 
 
-async def forget_author(
-    database: Database, guild_id: int, author: bytes, until: int, at: int
-) -> int:
-    """Refuse what an author wrote up to ``until``, and delete all; return the number of records.
-
-    ``until`` is ``FOREVER`` for an opt-out.
-    """
-    text = author_text(author)
-    await database["optouts"].update_one(
-        {"_id": key(guild_id, text)},
-        {
-            "$max": {"u": Int64(until)},
-            "$setOnInsert": {"g": Int64(guild_id), "a": text, "at": Int64(at)},
-        },
-        upsert=True,
-    )
-    # First, so that figures that were read from what is left are known as such.
-    await shown.count_departure(database, guild_id)
-    theirs = {"g": Int64(guild_id), "a": text}
-    for name in ("personal", "links"):
-        await database[name].delete_one({"_id": key(guild_id, text)})
-    await database["feedback"].delete_many(theirs)
-    return (await database["messages"].delete_many(theirs)).deleted_count
-
-
 async def accept_author(database: Database, guild_id: int, author: bytes, at: int) -> bool:
     """End an opt-out, keeping what came before refused; return whether there was one."""
     refusal = {"_id": key(guild_id, author_text(author)), "u": Int64(FOREVER)}
@@ -123,7 +101,7 @@ async def accept_author(database: Database, guild_id: int, author: bytes, at: in
 
 
 async def forget_leftovers(database: Database) -> None:
-    """Delete records that their authors refuse.
+    """Delete records that their authors refuse, or did not agree to where that is asked.
 
     There are none, unless a process died between writing a batch and looking for refusals that
     came meanwhile.
@@ -135,6 +113,7 @@ async def forget_leftovers(database: Database) -> None:
     ]
     if steps:
         await database["messages"].bulk_write(steps, ordered=False)
+    await personal.forget_unconsented_everywhere(database)
 
 
 async def forget_container(database: Database, guild_id: int, container_id: int) -> int:
@@ -150,9 +129,7 @@ async def forget_container(database: Database, guild_id: int, container_id: int)
 
 
 _OF_A_GUILD: Final = (
-    "feedback",
-    "personal",
-    "links",
+    *(each.collection for each in PERSONAL if each.name != RECORDS),
     "watermarks",
     "claims",
     "readings",
@@ -164,7 +141,7 @@ async def forget_guild(database: Database, guild_id: int) -> int:
     """Delete everything of a guild but its opt-outs; return the number of records."""
     theirs = {"g": Int64(guild_id)}
     count = (await database["messages"].delete_many(theirs)).deleted_count
-    for name in (*_OF_A_GUILD, *shown.COLLECTIONS):
+    for name in (*_OF_A_GUILD, *shown.COLLECTIONS, "leases"):
         await database[name].delete_many(theirs)
     # Last, so that a guild whose removal was interrupted is still known, and tried again.
     await database["settings"].delete_one({"_id": Int64(guild_id)})
@@ -196,11 +173,21 @@ async def read_versions(
 async def _write_accepted(database: Database, records: Sequence[MessageRecord]) -> int:
     """Write the records that their authors do not refuse; return how many."""
     refusals = await _refusals(database, records)
-    accepted = [record for record in records if not _refuses(refusals, record)]
+    unasked = await personal.unconsented(database, records)
+    accepted = [
+        record
+        for record in records
+        if not _refuses(refusals, record) and record.message_id not in unasked
+    ]
     written = await _upsert(database, accepted)
     # Somebody may have refused meanwhile, before these records were there to be forgotten.
     late = await _refusals(database, accepted)
-    slipped = [Int64(record.message_id) for record in accepted if _refuses(late, record)]
+    unasked = await personal.unconsented(database, accepted)
+    slipped = [
+        Int64(record.message_id)
+        for record in accepted
+        if _refuses(late, record) or record.message_id in unasked
+    ]
     if slipped:
         await database["messages"].delete_many({"_id": {"$in": slipped}})
     return written - len(slipped)
@@ -250,6 +237,7 @@ async def _delete_messages(database: Database, deletion: Deletion) -> None:
     ids = [Int64(message_id) for message_id in deletion.message_ids]
     gone = {"_id": {"$in": ids}, "g": Int64(deletion.guild_id)}
     await database["messages"].delete_many(gone)
+    await feedback.forget_of_messages(database, deletion.guild_id, deletion.message_ids)
 
 
 def _advance(mark: Watermark) -> UpdateOne:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from bson.int64 import Int64
 from pymongo import ASCENDING
 
+from storage import mongodb_audit as audit
 from storage import mongodb_shown as shown
 from storage.consent import NEVER_ASKED, is_consented
 from storage.mongodb_documents import Document, author_bytes, author_text, key, opt_out_key
@@ -80,9 +81,11 @@ async def read_rows(
     return rows
 
 
-async def read_known(database: Database, pairs: Sequence[tuple[int, bytes]]) -> frozenset[int]:
-    """Return the guilds of pairs (guild, author) of which anything is kept."""
-    known: set[int] = set()
+async def read_known(
+    database: Database, pairs: Sequence[tuple[int, bytes]], user_id: int
+) -> frozenset[int]:
+    """Return the guilds where anything is kept of one of the pairs, or changes name the user."""
+    known = set(await database[audit.COLLECTION].distinct("g", {"u": Int64(user_id)}))
     names = (*(each.collection for each in PERSONAL), REFUSALS.collection)
     for start in range(0, len(pairs), _PAIRS):
         some = {"$or": [_theirs(*pair) for pair in pairs[start : start + _PAIRS]]}

@@ -1,4 +1,4 @@
-"""The operations of the MongoDB store about report claims and feedback."""
+"""The operations of the MongoDB store about report claims."""
 
 from __future__ import annotations
 
@@ -13,12 +13,10 @@ from storage.mongodb_documents import (
     Document,
     claim_document,
     claim_of,
-    feedback_document,
-    feedback_of,
     key,
 )
 from storage.mongodb_schema import Database
-from storage.records import ClaimState, Feedback, ReportClaim
+from storage.records import ClaimState, ReportClaim
 
 _ROUNDS: Final = 5
 """Each lost round means that another process got on with it."""
@@ -58,22 +56,6 @@ async def read_claims(database: Database, guild_id: int) -> list[ReportClaim]:
     """Return the claims of a guild, newest period first."""
     found = await database["claims"].find({"g": Int64(guild_id)}).to_list()
     return sorted(map(claim_of, found), key=lambda claimed: claimed.period, reverse=True)
-
-
-async def write_feedback(database: Database, given: Feedback) -> None:
-    """Insert or replace what one member said of one message."""
-    document = feedback_document(given)
-    match = {"_id": document.pop("_id")}
-    await database["feedback"].update_one(match, {"$set": document}, upsert=True)
-
-
-async def read_feedback(database: Database, guild_id: int) -> list[Feedback]:
-    """Return all feedback of a guild, oldest first."""
-    found = await database["feedback"].find({"g": Int64(guild_id)}).to_list()
-    return sorted(
-        map(feedback_of, found),
-        key=lambda given: (given.created_at, given.message_id, given.author),
-    )
 
 
 async def _swap(database: Database, held: Document | None, taken: ReportClaim) -> bool:

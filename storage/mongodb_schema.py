@@ -58,6 +58,16 @@ async def _retrospectives(database: Database) -> None:
     await database["messages"].create_indexes([by_time])
 
 
+async def _upkeep(database: Database) -> None:
+    by_guild = IndexModel([("g", ASCENDING)], name="by_guild")
+    await database["leases"].create_indexes([by_guild])
+
+
+async def _consent(database: Database) -> None:
+    by_guild = IndexModel([("g", ASCENDING)], name="by_guild")
+    await database["consents"].create_indexes([by_guild])
+
+
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     _first,
     _personal,
@@ -66,6 +76,8 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     _audit,
     _readings,
     _retrospectives,
+    _upkeep,
+    _consent,
 )
 """Entry i leads from version i to version i + 1. Only ever add to the end."""
 

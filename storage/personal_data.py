@@ -84,6 +84,9 @@ PERSONAL: Final[tuple[PersonalTable, ...]] = (
             Column("corrected", "corrected", "corrected"),
             Column("model", "model", "model"),
             Column("created_at", "created", "t", Shape.MOMENT),
+            Column("language", "language", "language"),
+            Column("probabilities", "chances", "chances"),
+            Column("text", "text", "text"),
         ),
     ),
 )

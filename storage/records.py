@@ -305,12 +305,15 @@ class Feedback:
 
     Attributes:
         guild_id: Discord snowflake.
-        message_id: The judged message.
-        author: Pseudonym of the member who judged.
+        message_id: The judged message, or the interaction in which a text was typed.
+        author: Pseudonym of the member who judged, who wrote the text as well.
         predicted: The label that the bot gave.
         corrected: The label that the member gives; equal to ``predicted`` for "right".
         model: Backend and version that was judged.
         created_at: When it was given.
+        language: Of the text, ISO 639-1; empty when it was not noted.
+        probabilities: What was judged, in the order of ``EMOTIONS``; empty when not noted.
+        text: The text, only where its author added it to the training set.
     """
 
     guild_id: int
@@ -320,6 +323,9 @@ class Feedback:
     corrected: str
     model: str
     created_at: datetime
+    language: str = ""
+    probabilities: tuple[float, ...] = ()
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

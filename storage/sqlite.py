@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
@@ -11,16 +13,23 @@ from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
 from storage import sqlite_audit as audit
 from storage import sqlite_authors as authors
+from storage import sqlite_feedback as opinions
 from storage import sqlite_messages as messages
+from storage import sqlite_personal as personal
 from storage import sqlite_readings as readings
 from storage import sqlite_reports as reports
 from storage import sqlite_retrospectives as retrospectives
 from storage import sqlite_scan as scanning
 from storage import sqlite_shown as shown
+from storage import sqlite_upkeep as upkeep
 from storage.audit import SettingChange
 from storage.claims import alerts_of, reports_of
+from storage.consent import asked_until
 from storage.errors import StoreUnavailable
+from storage.leases import Lease
 from storage.packing import milliseconds, moment_at, optional_moment
+from storage.personal_data import Erasure, Kept
+from storage.pseudonym import KeyRing
 from storage.readings import Reading
 from storage.records import (
     FOREVER,
@@ -39,9 +48,16 @@ from storage.settings_document import settings_from_document, settings_to_docume
 from storage.shown import Shown
 from storage.sqlite_connection import SqliteConnection, transaction
 from storage.sqlite_schema import MIGRATIONS, Migration, migrate
+from storage.upkeep import Place
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+LOG_ATTEMPTS: Final = 5
+LOG_PAUSE: Final = 0.2
+"""Seconds between two attempts to empty the log."""
 
 BUSY_TIMEOUT: Final = 5.0
 """Seconds that a write waits for the writes of other processes."""
@@ -69,6 +85,7 @@ class SqliteStore:
         self._path = path
         self._busy_timeout = busy_timeout
         self._migrations = migrations
+        self._key_version: int | None = None
         self._writer: SqliteConnection | None = None
         self._reader: SqliteConnection | None = None
 
@@ -107,6 +124,7 @@ class SqliteStore:
 
         def within(connection: sqlite3.Connection) -> int:
             with transaction(connection, durable=durable):
+                upkeep.check_keys(connection, self._key_version)
                 return messages.apply_batch(connection, batch)
 
         return await _opened(self._writer).run(within)
@@ -175,21 +193,60 @@ class SqliteStore:
 
     async def delete_author(self, guild_id: int, author: bytes, until: datetime) -> int:
         """Forget all of one author, for good up to ``until``; return the number of records."""
-        stamp = milliseconds(until)
-        return await self._write(messages.forget_author, guild_id, author, stamp, stamp)
+        return (await self.erase_author(guild_id, author, until=until, at=until)).records
 
     async def delete_before(self, guild_id: int, before: datetime) -> int:
         """Forget records and feedback created before a moment; return the number of records."""
         moment = milliseconds(before)
-        await self._write(messages.forget_feedback_before, guild_id, moment)
+        await self._write(opinions.forget_before, guild_id, moment)
         await self._write(shown.forget_before, guild_id, moment)
         await self._write(audit.forget_before, guild_id, moment)
         return await self._forget("guild = ? AND created < ?", guild_id, moment)
 
     async def opt_out(self, guild_id: int, author: bytes, at: datetime) -> int:
         """Refuse an author from now on, and forget what is kept; return the number of records."""
-        stamp = milliseconds(at)
-        return await self._write(messages.forget_author, guild_id, author, FOREVER, stamp)
+        return (await self.erase_author(guild_id, author, until=None, at=at)).records
+
+    async def erase_author(
+        self, guild_id: int, author: bytes, *, until: datetime | None, at: datetime
+    ) -> Erasure:
+        """Refuse what an author wrote up to ``until``, and forget all that is kept of them.
+
+        The log is folded into the database and emptied, so that no copy stays in it either.
+        """
+        last = FOREVER if until is None else milliseconds(until)
+        erased = await self._write(personal.erase, guild_id, author, last, milliseconds(at))
+        await self._empty_log()
+        return erased
+
+    async def kept(self, guild_id: int, author: bytes) -> Kept:
+        """Return what is kept about an author, counted."""
+        return await self._read(personal.read_kept, guild_id, author)
+
+    async def author_rows(
+        self, guild_id: int, author: bytes
+    ) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Return everything kept about an author but the records, as JSON can carry it."""
+        return await self._read(personal.read_rows, guild_id, author)
+
+    async def known_in(self, pairs: Sequence[tuple[int, bytes]], user_id: int) -> frozenset[int]:
+        """Return the guilds where anything is kept of a user."""
+        return await self._read(personal.read_known, pairs, user_id)
+
+    async def consent(self, guild_id: int, author: bytes, at: datetime) -> bool:
+        """Keep that an author agreed to be measured; False when they have opted out."""
+        return await self._write(personal.consent, guild_id, author, milliseconds(at))
+
+    async def consents(self, guild_id: int) -> Mapping[bytes, datetime]:
+        """Return who agreed to be measured, and when."""
+        return await self._read(personal.read_consents, guild_id)
+
+    async def delete_unconsented(self, guild_id: int) -> int:
+        """Forget what was written without the consent that a guild asks for; return the count."""
+        count = await self._write(personal.forget_unconsented, guild_id)
+        if count:
+            await self._empty_log()
+        return count
 
     async def opt_in(self, guild_id: int, author: bytes, at: datetime) -> bool:
         """Accept what an author writes after ``at``; return whether there was an opt-out."""
@@ -234,7 +291,8 @@ class SqliteStore:
     ) -> None:
         """Insert or replace the settings of a guild, and keep what was changed by that."""
         document = json.dumps(settings_to_document(settings), ensure_ascii=False)
-        await self._write(_write_settings, settings.guild_id, document, changes)
+        row = (settings.guild_id, document, asked_until(settings))
+        await self._write(_write_settings, row, changes)
 
     async def changes(
         self, guild_id: int, *, skip: int = 0, limit: int = 100
@@ -245,6 +303,10 @@ class SqliteStore:
     async def count_changes(self, guild_id: int) -> int:
         """Return how many changes of a guild's settings are kept."""
         return await self._read(audit.count, guild_id)
+
+    async def changes_by(self, guild_id: int, user_id: int) -> Sequence[SettingChange]:
+        """Return what one user changed in a guild's settings, newest first."""
+        return await self._read(audit.read_by, guild_id, user_id)
 
     async def disown_changes(self, guild_id: int, user_id: int) -> int:
         """Take a user's name off what they changed; return of how many changes."""
@@ -317,13 +379,57 @@ class SqliteStore:
         """Forget a reading; return whether there was one."""
         return await self._write(readings.end, guild_id, key)
 
-    async def add_feedback(self, feedback: Feedback) -> None:
+    async def add_feedback(self, feedback: Feedback) -> bool:
         """Insert or replace what one member said of one message."""
-        await self._write(reports.write_feedback, feedback)
+        return await self._write(opinions.write, feedback)
+
+    async def withdraw_feedback(self, guild_id: int, message_id: int, author: bytes) -> bool:
+        """Forget what one member said of one message; return whether they had said anything."""
+        return await self._write(opinions.withdraw, guild_id, message_id, author)
 
     async def feedback(self, guild_id: int) -> Sequence[Feedback]:
         """Return all feedback of a guild, oldest first."""
-        return await self._read(reports.read_feedback, guild_id)
+        return await self._read(opinions.read, guild_id)
+
+    async def take_lease(self, wanted: Lease, now: datetime) -> Lease | None:
+        """Take, or extend, a lease; ``None`` while another owner holds it."""
+        return await self._write(upkeep.take_lease, wanted, now)
+
+    async def drop_lease(self, held: Lease) -> None:
+        """End a lease at once, if it is still held; its progress stays."""
+        await self._write(upkeep.drop_lease, held)
+
+    async def leases(self, guild_id: int, now: datetime) -> Sequence[Lease]:
+        """Return the leases of a guild that hold at ``now``, by name."""
+        return await self._read(upkeep.read_leases, guild_id, now)
+
+    async def adopt_keys(self, ring: KeyRing) -> int:
+        """Return how many keys of a ring the pseudonyms in this store were made with."""
+        self._key_version = None
+        self._key_version = await self._write(upkeep.adopt_keys, ring)
+        return self._key_version
+
+    async def rekey(self, ring: KeyRing, now: datetime) -> Mapping[str, int]:
+        """Bring every pseudonym to the last key of a ring, in one transaction.
+
+        Afterwards the file is written anew, so that no earlier pseudonym is left in it.
+        """
+        self._key_version = None
+        counts = await self._write(upkeep.rekey, ring, now)
+        await self.scrub()
+        return counts
+
+    async def scrub(self) -> bool:
+        """Write the file anew, without a trace of what was deleted or replaced.
+
+        Returns:
+            Whether the log holds no trace either; it may while another process reads.
+        """
+        return await _opened(self._writer).run(upkeep.scrub)
+
+    async def places_before(self, guild_id: int, before: datetime, limit: int) -> Sequence[Place]:
+        """Return the newest messages of a guild that were written before a moment."""
+        return await self._read(upkeep.read_places, guild_id, milliseconds(before), limit)
 
     def _connection(self, prepare: Callable[[sqlite3.Connection], None]) -> SqliteConnection:
         return SqliteConnection(self._path, busy_timeout=self._busy_timeout, prepare=prepare)
@@ -340,6 +446,7 @@ class SqliteStore:
     ) -> T:
         def within(connection: sqlite3.Connection) -> T:
             with transaction(connection):
+                upkeep.check_keys(connection, self._key_version)
                 return job(connection, *args, **kwargs)
 
         return await _opened(self._writer).run(within)
@@ -354,6 +461,19 @@ class SqliteStore:
 
     async def _rows(self, columns: str, source: str, *values: int) -> list[Any]:
         return await self._read(messages.fetch_rows, columns, source, values)
+
+    async def _empty_log(self) -> None:
+        """Fold the log into the database and cut it to nothing.
+
+        What was deleted stands in the log until then. Readers of other processes may hold it for
+        a moment; after some tries the next erasure, or the end of the process, does it.
+        """
+        writer = _opened(self._writer)
+        for _ in range(LOG_ATTEMPTS):
+            if await writer.run(_cut_log):
+                return
+            await asyncio.sleep(LOG_PAUSE)
+        log.warning("others read the database: its log still holds what was just deleted")
 
     async def _forget(self, where: str, *values: int) -> int:
         """Delete records in turns, so that other writes get theirs."""
@@ -381,6 +501,12 @@ def _create(path: Path) -> None:
         raise StoreUnavailable(msg) from error
 
 
+def _cut_log(connection: sqlite3.Connection) -> bool:
+    """Return whether the log is empty now."""
+    busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
+
+
 def _read_only(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA query_only = ON")
 
@@ -391,9 +517,9 @@ def _answer(connection: sqlite3.Connection) -> None:
 
 def _write_settings(
     connection: sqlite3.Connection,
-    guild_id: int,
-    document: str,
+    row: tuple[int, str, int],
     changes: Sequence[SettingChange],
 ) -> None:
-    connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (guild_id, document))
+    columns = "(guild, document, consent_until)"
+    connection.execute(f"INSERT OR REPLACE INTO settings {columns} VALUES (?, ?, ?)", row)  # noqa: S608
     audit.write(connection, changes)

@@ -37,6 +37,21 @@ def read(
     ]
 
 
+def read_by(connection: sqlite3.Connection, guild_id: int, user_id: int) -> Sequence[SettingChange]:
+    """Return what one user changed, newest first."""
+    rows = connection.execute(
+        """
+        SELECT at, who, setting, old, new FROM audit WHERE guild = ? AND who = ?
+        ORDER BY at DESC, id DESC
+        """,
+        (guild_id, user_id),
+    )
+    return [
+        SettingChange(guild_id, moment_at(at), by, setting, old, new)
+        for at, by, setting, old, new in rows.fetchall()
+    ]
+
+
 def count(connection: sqlite3.Connection, guild_id: int) -> int:
     """Return how many changes of a guild's settings are kept."""
     query = "SELECT count(*) FROM audit WHERE guild = ?"

@@ -124,11 +124,12 @@ def read_choices(connection: sqlite3.Connection, guild_id: int, author: bytes) -
     pair = (guild_id, author)
     since = _since(connection, "SELECT at FROM personal WHERE guild = ? AND author = ?", pair)
     linked = _since(connection, "SELECT at FROM links WHERE guild = ? AND author = ?", pair)
+    consented = _since(connection, "SELECT at FROM consent WHERE guild = ? AND author = ?", pair)
     refusal = connection.execute(
         "SELECT at, until FROM opt_out WHERE guild = ? AND author = ?", pair
     ).fetchone()
     if refusal is None:
-        return Choices(since, linked_since=linked)
+        return Choices(since, linked_since=linked, consented_at=consented)
     at, until = refusal
     refused = until == FOREVER
     return Choices(
@@ -137,6 +138,7 @@ def read_choices(connection: sqlite3.Connection, guild_id: int, author: bytes) -
         refused_at=moment_at(at),
         refused_until=None if refused else moment_at(until),
         linked_since=linked,
+        consented_at=consented,
     )
 
 

@@ -33,8 +33,9 @@ _WAL_PAGES: Final = 4096
 _PRAGMAS: Final = (
     "PRAGMA synchronous = FULL",
     f"PRAGMA wal_autocheckpoint = {_WAL_PAGES}",
-    # Overwrites what is deleted wherever that costs no extra write: erased should mean erased.
-    "PRAGMA secure_delete = FAST",
+    # Overwrites what is deleted: erased should mean erased. FAST leaves pages that fall free as
+    # they were (measured: 692 of 902 copies of a pseudonym).
+    "PRAGMA secure_delete = ON",
     f"PRAGMA journal_size_limit = {_WAL_LIMIT}",
     "PRAGMA cache_size = -8192",
 )

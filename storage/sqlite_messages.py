@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, Final, TypeVar
 
+from storage import sqlite_feedback as feedback
 from storage import sqlite_retrospectives as retrospectives
 from storage import sqlite_shown as shown
 from storage.packing import (
@@ -19,6 +20,7 @@ from storage.packing import (
     optional_milliseconds,
     pack_scores,
 )
+from storage.personal_data import PERSONAL, RECORDS
 from storage.records import (
     FOREVER,
     Batch,
@@ -102,28 +104,6 @@ def read_versions(
     return fetch_rows(connection, "id, edited", source, (guild_id, first_id, last_id, container_id))
 
 
-def forget_author(
-    connection: sqlite3.Connection, guild_id: int, author: bytes, until: int, at: int
-) -> int:
-    """Refuse what an author wrote up to ``until``, and delete all; return the number of records.
-
-    ``until`` is ``FOREVER`` for an opt-out.
-    """
-    connection.execute(
-        """
-        INSERT INTO opt_out VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE
-        SET at = excluded.at, until = excluded.until WHERE excluded.until > until
-        """,
-        (guild_id, author, at, until),
-    )
-    shown.count_departure(connection, guild_id)
-    pair = (guild_id, author)
-    connection.execute("DELETE FROM personal WHERE guild = ? AND author = ?", pair)
-    connection.execute("DELETE FROM links WHERE guild = ? AND author = ?", pair)
-    connection.execute("DELETE FROM feedback WHERE guild = ? AND author = ?", pair)
-    return connection.execute("DELETE FROM message WHERE guild = ? AND author = ?", pair).rowcount
-
-
 def accept_author(connection: sqlite3.Connection, guild_id: int, author: bytes, at: int) -> bool:
     """End an opt-out, keeping what came before refused; return whether there was one."""
     ended = connection.execute(
@@ -155,9 +135,7 @@ def forget_some(connection: sqlite3.Connection, where: str, values: Sequence[Val
 
 
 _OF_A_GUILD: Final = (
-    "feedback",
-    "personal",
-    "links",
+    *(each.table for each in PERSONAL if each.name != RECORDS),
     "watermark",
     "claim",
     "audit",
@@ -167,13 +145,8 @@ _OF_A_GUILD: Final = (
 
 def forget_guild_rest(connection: sqlite3.Connection, guild_id: int) -> None:
     """Delete what a guild has besides records and opt-outs."""
-    for table in (*_OF_A_GUILD, *shown.TABLES, "settings"):
+    for table in (*_OF_A_GUILD, *shown.TABLES, "lease", "settings"):
         connection.execute(f"DELETE FROM {table} WHERE guild = ?", (guild_id,))  # noqa: S608 (above)
-
-
-def forget_feedback_before(connection: sqlite3.Connection, guild_id: int, before: int) -> None:
-    """Delete the feedback of a guild that is older than a moment."""
-    connection.execute("DELETE FROM feedback WHERE guild = ? AND created < ?", (guild_id, before))
 
 
 def _chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -201,13 +174,21 @@ def _row(record: MessageRecord) -> tuple[Value, ...]:
 @lru_cache(maxsize=ROWS_PER_STATEMENT)
 def _upsert_statement(rows: int) -> str:
     values = ",".join([_ONE_ROW] * rows)
-    # The check for a refusal is part of the statement: nothing can come between the two.
+    # Refusals and consents are asked for in the statement: nothing can come between.
     return f"""
         INSERT INTO message ({_COLUMNS}) SELECT * FROM (VALUES {values}) AS given
         WHERE NOT EXISTS (
             SELECT 1 FROM opt_out
             WHERE opt_out.guild = given.column2 AND opt_out.author = given.column5
                 AND opt_out.until >= given.column6
+        ) AND NOT EXISTS (
+            SELECT 1 FROM settings
+            WHERE settings.guild = given.column2 AND settings.consent_until >= given.column6
+                AND NOT EXISTS (
+                    SELECT 1 FROM consent
+                    WHERE consent.guild = given.column2 AND consent.author = given.column5
+                        AND consent.at < given.column6
+                )
         ) {_REPLACE}
     """  # noqa: S608 (only placeholders are filled in)
 
@@ -222,6 +203,7 @@ def _delete_messages(connection: sqlite3.Connection, deletion: Deletion) -> None
         marks = ",".join("?" * len(ids))
         query = f"DELETE FROM message WHERE guild = ? AND id IN ({marks})"  # noqa: S608 (placeholders)
         connection.execute(query, (deletion.guild_id, *ids))
+    feedback.forget_of_messages(connection, deletion.guild_id, deletion.message_ids)
 
 
 def _advance(connection: sqlite3.Connection, marks: Sequence[Watermark]) -> None:

@@ -79,8 +79,10 @@ def read_rows(
     }
 
 
-def read_known(connection: sqlite3.Connection, pairs: Sequence[Pair]) -> frozenset[int]:
-    """Return the guilds of pairs (guild, author) of which anything is kept."""
+def read_known(
+    connection: sqlite3.Connection, pairs: Sequence[Pair], user_id: int
+) -> frozenset[int]:
+    """Return the guilds where anything is kept of one of the pairs, or changes name the user."""
     asked = json.dumps([[guild_id, author.hex()] for guild_id, author in pairs])
     tables = " OR ".join(
         f"EXISTS (SELECT 1 FROM {table} WHERE {table}.guild = asked.guild "  # noqa: S608
@@ -96,8 +98,9 @@ def read_known(connection: sqlite3.Connection, pairs: Sequence[Pair]) -> frozens
                    unhexed(json_extract(value, '$[1]')) AS author
             FROM json_each(?)
         ) AS asked WHERE {tables}
+        UNION SELECT guild FROM audit WHERE who = ?
         """,  # noqa: S608
-        (asked,),
+        (asked, user_id),
     )
     return frozenset(guild_id for (guild_id,) in rows)
 

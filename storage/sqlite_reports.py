@@ -1,4 +1,4 @@
-"""The statements of the SQLite store about report claims and feedback."""
+"""The statements of the SQLite store about report claims."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from storage.claims import next_claim
 from storage.packing import milliseconds, moment_at
-from storage.records import ClaimState, Feedback, ReportClaim
+from storage.records import ClaimState, ReportClaim
 from storage.sqlite_messages import fetch_rows
 
 _CLAIM: Final = "guild, period, owner, state, until, attempt, channel, message"
@@ -62,29 +62,6 @@ def read_claims(connection: sqlite3.Connection, guild_id: int) -> list[ReportCla
     return sorted(map(_to_claim, rows), key=lambda found: found.period, reverse=True)
 
 
-def write_feedback(connection: sqlite3.Connection, given: Feedback) -> None:
-    """Insert or replace what one member said of one message."""
-    connection.execute(
-        "INSERT OR REPLACE INTO feedback VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            given.guild_id,
-            given.message_id,
-            given.author,
-            given.predicted,
-            given.corrected,
-            given.model,
-            milliseconds(given.created_at),
-        ),
-    )
-
-
-def read_feedback(connection: sqlite3.Connection, guild_id: int) -> list[Feedback]:
-    """Return all feedback of a guild, oldest first."""
-    columns = "guild, message, hex(author), predicted, corrected, model, created"
-    rows = fetch_rows(connection, columns, "feedback WHERE guild = ?", (guild_id,))
-    return sorted(map(_to_feedback, rows), key=_age)
-
-
 def _write_claim(connection: sqlite3.Connection, taken: ReportClaim) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO claim VALUES (?, ?, ?, ?, ?, ?, NULL, NULL)",
@@ -102,20 +79,3 @@ def _write_claim(connection: sqlite3.Connection, taken: ReportClaim) -> None:
 def _to_claim(row: list[Any]) -> ReportClaim:
     guild_id, period, owner, state, until, *rest = row
     return ReportClaim(guild_id, period, owner, ClaimState(state), moment_at(until), *rest)
-
-
-def _to_feedback(row: list[Any]) -> Feedback:
-    guild_id, message_id, author, predicted, corrected, model, created = row
-    return Feedback(
-        guild_id,
-        message_id,
-        bytes.fromhex(author),
-        predicted,
-        corrected,
-        model,
-        moment_at(created),
-    )
-
-
-def _age(given: Feedback) -> tuple[int, int, bytes]:
-    return milliseconds(given.created_at), given.message_id, given.author

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from storage.errors import SchemaTooNew
+from storage.records import FOREVER
 
 Migration = tuple[str, ...]
 """The statements that lead from one version of the schema to the next."""
@@ -161,7 +162,61 @@ _RETROSPECTIVES: Final[Migration] = (
     """,
 )
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_FIRST, _PERSONAL, _LINKS, _SHOWN, _AUDIT, _READINGS, _RETROSPECTIVES)
+_CONSENT: Final[Migration] = (
+    """
+    CREATE TABLE consent (
+        guild INTEGER NOT NULL,
+        author BLOB NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (guild, author)
+    ) WITHOUT ROWID
+    """,
+    # Beside the document, so that every write of a record can ask for it.
+    "ALTER TABLE settings ADD COLUMN consent_until INTEGER NOT NULL DEFAULT -1",
+    f"""
+    UPDATE settings SET consent_until = {FOREVER}
+    WHERE json_extract(document, '$.consent') = 'explicit'
+    """,  # noqa: S608 (a number of our own)
+)
+
+_UPKEEP: Final[Migration] = (
+    """
+    CREATE TABLE lease (
+        guild INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        until INTEGER NOT NULL,
+        progress INTEGER,
+        PRIMARY KEY (guild, name)
+    ) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE keyring (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        version INTEGER NOT NULL,
+        fingerprint TEXT NOT NULL
+    )
+    """,
+)
+
+_FEEDBACK_TEXTS: Final[Migration] = (
+    "ALTER TABLE feedback ADD COLUMN language TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE feedback ADD COLUMN chances TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE feedback ADD COLUMN text TEXT",
+)
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (
+    _FIRST,
+    _PERSONAL,
+    _LINKS,
+    _SHOWN,
+    _AUDIT,
+    _READINGS,
+    _RETROSPECTIVES,
+    _CONSENT,
+    _UPKEEP,
+    _FEEDBACK_TEXTS,
+)
 """Entry i leads from version i to version i + 1. Only ever add to the end."""
 
 

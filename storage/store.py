@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from storage.audit import SettingChange
+from storage.personal_data import Erasure, Kept
 from storage.readings import Reading
 from storage.records import (
     Batch,
@@ -20,9 +21,10 @@ from storage.records import (
 )
 from storage.retrospectives import SectionColumns
 from storage.shown import Shown
+from storage.upkeep import Upkeep
 
 
-class Store(Protocol):
+class Store(Upkeep, Protocol):
     """One place that keeps everything; safe to use from several processes at once.
 
     Every method raises ``StoreUnavailable`` when the store cannot be reached or refuses the work
@@ -53,7 +55,8 @@ class Store(Protocol):
         """Write a batch and return how many records were inserted or replaced.
 
         Left out are records that their author refused (an opt-out, or an erasure after they were
-        written), and records older than the stored edit of the same message. Watermarks only move
+        written), records whose author had not agreed where the guild asks for that, and records
+        older than the stored edit of the same message. Watermarks only move
         forward. Applying the same batch again changes nothing.
         """
         ...
@@ -113,6 +116,38 @@ class Store(Protocol):
         """
         ...
 
+    async def erase_author(
+        self, guild_id: int, author: bytes, *, until: datetime | None, at: datetime
+    ) -> Erasure:
+        """Refuse what an author wrote up to ``until``, and forget all that is kept of them.
+
+        All of it: see ``storage.personal_data.PERSONAL``. ``None`` refuses for ever, which is an
+        opt-out. What stays is the refusal.
+        """
+        ...
+
+    async def kept(self, guild_id: int, author: bytes) -> Kept:
+        """Return what is kept about an author, counted."""
+        ...
+
+    async def author_rows(
+        self, guild_id: int, author: bytes
+    ) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Return everything kept about an author but the records, as JSON can carry it.
+
+        The names are those of ``storage.personal_data.PERSONAL``.
+        """
+        ...
+
+    async def known_in(self, pairs: Sequence[tuple[int, bytes]], user_id: int) -> frozenset[int]:
+        """Return the guilds where anything is kept of a user.
+
+        Args:
+            pairs: Guilds with the user's pseudonym in each.
+            user_id: The user, whose name may stand at changes of settings.
+        """
+        ...
+
     async def delete_before(self, guild_id: int, before: datetime) -> int:
         """Forget records and feedback created before a moment; return the number of records."""
         ...
@@ -129,6 +164,27 @@ class Store(Protocol):
 
     async def opted_out(self, guild_id: int) -> frozenset[bytes]:
         """Return the pseudonyms that are refused."""
+        ...
+
+    # Consents
+
+    async def consent(self, guild_id: int, author: bytes, at: datetime) -> bool:
+        """Keep that an author agreed to be measured; the first time counts.
+
+        An opt-out and ``delete_author`` forget it. False, and nothing is kept, for an author who
+        has opted out.
+        """
+        ...
+
+    async def consents(self, guild_id: int) -> Mapping[bytes, datetime]:
+        """Return who agreed to be measured, and when."""
+        ...
+
+    async def delete_unconsented(self, guild_id: int) -> int:
+        """Forget records without the consent that a guild's settings ask for; return the count.
+
+        See ``storage.consent.asked_until``. ``apply`` takes none from then on.
+        """
         ...
 
     # A member's own mood
@@ -202,6 +258,10 @@ class Store(Protocol):
 
     async def count_changes(self, guild_id: int) -> int:
         """Return how many changes of a guild's settings are kept."""
+        ...
+
+    async def changes_by(self, guild_id: int, user_id: int) -> Sequence[SettingChange]:
+        """Return what one user changed in a guild's settings, newest first."""
         ...
 
     async def disown_changes(self, guild_id: int, user_id: int) -> int:
@@ -292,8 +352,16 @@ class Store(Protocol):
 
     # Feedback
 
-    async def add_feedback(self, feedback: Feedback) -> None:
-        """Insert or replace what one member said of one message."""
+    async def add_feedback(self, feedback: Feedback) -> bool:
+        """Insert or replace what one member said of one message.
+
+        False, and nothing is kept, for a member who has opted out. It goes when the message is
+        deleted, when its author is erased, and with the records of its age.
+        """
+        ...
+
+    async def withdraw_feedback(self, guild_id: int, message_id: int, author: bytes) -> bool:
+        """Forget what one member said of one message; return whether they had said anything."""
         ...
 
     async def feedback(self, guild_id: int) -> Sequence[Feedback]:
