@@ -12,6 +12,7 @@ from reports.bootstrap import Estimate
 from reports.coverage import WeekCoverage
 from reports.history import Ahead, Stretch, Turning, Usual, Year
 from reports.period import Week
+from reports.retro.values import RetroWeek
 from reports.spans import Span
 from reports.when import When
 from reports.where import Where
@@ -117,6 +118,7 @@ class WeeklyReport:
         ahead: The mood to expect of the next week.
         year: A year in pixels.
         usual: Every emotion against its usual range.
+        retro: Its retrospectives, where the guild has a channel for them.
     """
 
     guild_id: int
@@ -144,6 +146,7 @@ class WeeklyReport:
     ahead: Ahead | None = None
     year: Year | None = None
     usual: Usual | None = None
+    retro: RetroWeek | None = None
 
     @property
     def changed(self) -> bool:

@@ -17,6 +17,7 @@ from reports.grouping import milliseconds
 from reports.judges import Judges
 from reports.period import DAYS, Week, local_edges, zone_of
 from reports.report import MoodSummary, WeeklyReport
+from reports.retro.week import retro_week
 from reports.retrospect import in_retrospect
 from reports.spans import PARTS
 from storage.records import GuildSettings, MessageColumns
@@ -84,7 +85,10 @@ async def compute(
         )
     )
     report = replace(report, rejudged=report.baseline is not None and judges.changed)
-    return await in_retrospect(store, settings, report, correction=usable, forecast=forecast)
+    report = await in_retrospect(store, settings, report, correction=usable, forecast=forecast)
+    if report.hidden:
+        return report
+    return replace(report, retro=await retro_week(store, settings, week))
 
 
 async def summary(

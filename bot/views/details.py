@@ -25,6 +25,7 @@ from reports.monthly import Period, StretchReport
 from reports.report import EmotionShare, WeeklyReport
 from reports.where import Beside, Where
 from reports.wording.numbers import interval, is_partly, largest, part, percent, points, signed
+from reports.wording.retro import hidden_line, participation_line, section_row
 from reports.wording.stretches import stretch_sentence
 
 AnyReport = WeeklyReport | StretchReport
@@ -220,6 +221,17 @@ def where_lines(where: Where, say: Phrases) -> list[str]:
     return lines
 
 
+def _retro(report: AnyReport, say: Phrases) -> Section | None:
+    if not isinstance(report, WeeklyReport) or report.retro is None:
+        return None
+    retro = report.retro
+    lines = [section_row(each, say.language) for each in retro.sections]
+    lines += [line for line in (hidden_line(retro, say.language),) if line]
+    if retro.participation is not None:
+        lines.append(participation_line(retro.participation, say.language))
+    return Section(say("Retrospectives"), tuple(lines)) if lines else None
+
+
 def _turning(report: AnyReport, say: Phrases) -> Section | None:
     if not isinstance(report, WeeklyReport):
         return None
@@ -335,6 +347,7 @@ SECTIONS: Final[tuple[Teller, ...]] = (
     _curve,
     _when,
     _where,
+    _retro,
     _turning,
     _unusual,
     _ahead,

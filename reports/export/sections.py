@@ -15,6 +15,7 @@ from classifiers.emotion import EMOTIONS
 from reports.coverage import rounded_messages, rounded_people
 from reports.export import beyond
 from reports.export.observation import Observation, Section
+from reports.export.retro import retrospectives
 from reports.export.words import DAY_NAMES, Words
 from reports.report import WeeklyReport
 from reports.spans import PARTS, Span
@@ -150,6 +151,7 @@ WALK: Final[tuple[tuple[str, Teller, bool], ...]] = (
     ("hours", beyond.hours, False),
     ("hours_that_stand_out", beyond.best_hours, True),
     ("channels", beyond.channels, True),
+    ("retrospectives", retrospectives, True),
     ("turning_point", beyond.turning, True),
     ("good_stretch", beyond.good_stretch, True),
     (USUAL_RANGES, beyond.usual_ranges, True),

@@ -20,16 +20,18 @@ class Words:
         report: Words of the reports.
         export: Words of the exports.
         channels: Name by id, as far as names are known.
+        language: ``ko`` or ``en``.
     """
 
     report: Wording
     export: ExportWords
     channels: Mapping[int, str]
+    language: str
 
     @classmethod
     def of(cls, language: str, channels: Mapping[int, str] | None = None) -> Words:
         """Return the words of ``ko`` or ``en``; raises ``UnknownLanguage`` for another."""
-        return cls(wording_of(language), export_words(language), channels or {})
+        return cls(wording_of(language), export_words(language), channels or {}, language)
 
     def channel(self, channel_id: int) -> str:
         """Return the name of a channel, or the end of its id where no name is known."""

@@ -13,6 +13,7 @@ from reports.wording.ko import Korean
 from reports.wording.numbers import is_partly
 from reports.wording.past import past_lines
 from reports.wording.places import coverage_lines, when_lines
+from reports.wording.retro import retro_lines
 
 __all__ = [
     "Labels",
@@ -63,6 +64,7 @@ def lines(report: WeeklyReport, language: str) -> tuple[str, ...]:
         *wording_of(language).lines(report),
         *when_lines(report, language),
         *past_lines(report, language),
+        *retro_lines(report, language),
         *coverage_lines(report, language),
     )
 

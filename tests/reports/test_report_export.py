@@ -26,6 +26,7 @@ from reports.export.webfont import font_faces
 from reports.fonts import FontBook
 from reports.history import Ahead, Stretch, Turning, Usual, UsualRange, Year
 from reports.report import WeeklyReport
+from reports.retro.values import Participation, RetroWeek, SectionMood
 from reports.when import Hour, When
 from reports.when import Stretch as HourStretch
 from reports.where import Beside, Channel, Where
@@ -100,6 +101,9 @@ def rich_report() -> WeeklyReport:
         coverage=WeekCoverage(2400, 45, 0.98),
         when=When(hours, None, lowest),
         where=Where(channels, 2),
+        retro=RetroWeek(
+            (SectionMood("liked", Estimate(0.4, 0.2, 0.6), 0.3),), 0, Participation(0.75, 20)
+        ),
         turning=Turning(3, 4, -0.4, 0.2, 52, 8, lasting=False),
         stretch=Stretch(date(2026, 11, 6), date(2026, 11, 9), 4, 0.3, 0.2, 9),
         ahead=Ahead(0.05, 0.25, 0.8, 0.79, 20, 0.051, 0.062, 10),
@@ -125,6 +129,9 @@ def test_everything_a_report_can_say_is_in_the_exports(language: str) -> None:
     assert told["hours_that_stand_out:lowest/thu/15-18"]["high"] == -0.3
     assert (told["channels:11"]["label"], told["channels:11"]["clear"]) == ("#talk", True)
     assert (told["channels:12"]["label"], told["channels:12"]["clear"]) == ("#…0012", False)
+    assert told["retrospectives:liked"]["low"] == 0.2
+    assert told["retrospectives:liked/usual"]["value"] == 0.3
+    assert told["retrospectives:participation"]["value"] == 0.75
     assert told["turning_point:2026-11-12--2026-11-13/change"]["value"] == -0.6
     assert told["good_stretch:2026-11-06--2026-11-09/days"]["value"] == 4
     assert told["next_week:2026-W47/error"]["value"] == 0.051
