@@ -22,7 +22,9 @@ from bot.incoming import Incoming
 from bot.judge import Judge
 from bot.pictures.viewer import PictureViewer
 from bot.reclassify_history import PastMessages, Unreadable
+from bot.retro.reading import RetroReader
 from storage.records import NO_MODEL, Batch, Deletion, MessageColumns, Verdict
+from storage.retrospectives import RetroSection
 from storage.store import Store
 
 CHUNK: Final = 5_000
@@ -79,6 +81,7 @@ class Reclassifier:
         model: str,
         advance: Callable[[int], None],
         pictures: PictureViewer | None = None,
+        retro: RetroReader | None = None,
     ) -> None:
         """Prepare.
 
@@ -89,6 +92,7 @@ class Reclassifier:
             model: Its name and version.
             advance: Told how many more of the messages are dealt with.
             pictures: Looks at pictures beside words, if the bot does.
+            retro: Reads retrospectives section by section.
         """
         self._store = store
         self._past = past
@@ -98,6 +102,7 @@ class Reclassifier:
             self._current |= {pictures.model, f"{model}+{pictures.model}"}
         self._advance = advance
         self._pictures = pictures
+        self._retro = retro
 
     async def outdated(self, span: Span) -> dict[int, Ids]:
         """Return channel id -> ids of messages that another model judged, sorted, int64[n].
@@ -167,6 +172,7 @@ class Reclassifier:
     async def _rejudge(
         self, container: Container, items: Sequence[Incoming], outcome: Outcome
     ) -> None:
+        sections = await self._sections(items)
         predictions = await self._judge.predictions([item.text or "" for item in items])
         if self._pictures is not None:
             predictions = await self._pictures.added(items, predictions, _still_wanted)
@@ -178,6 +184,7 @@ class Reclassifier:
                 prediction.probabilities,
                 prediction.valence,
                 prediction.model,
+                sections.get(item.message_id),
             )
             for item, prediction in zip(items, predictions, strict=True)
             if prediction is not None
@@ -186,6 +193,12 @@ class Reclassifier:
         outcome.rejudged += written
         outcome.overtaken += len(verdicts) - written
         outcome.silent += len(items) - len(verdicts)
+
+    async def _sections(self, items: Sequence[Incoming]) -> dict[int, tuple[RetroSection, ...]]:
+        if self._retro is None:
+            return {}
+        worded = [item for item in items if item.text is not None]
+        return await self._retro.judged(await self._retro.pieces(items, worded))
 
     async def _forget(self, container: Container, ids: Sequence[int], outcome: Outcome) -> None:
         """Follow deletions that nobody reported."""
