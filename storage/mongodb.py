@@ -179,7 +179,6 @@ class MongoStore:
     @_reaching
     async def delete_author(self, guild_id: int, author: bytes, until: datetime) -> int:
         """Forget all of one author, for good up to ``until``; return the number of records."""
-        await upkeep.check_keys(self._database, self._key_version)
         return (await self.erase_author(guild_id, author, until=until, at=until)).records
 
     @_reaching
@@ -190,7 +189,6 @@ class MongoStore:
     @_reaching
     async def opt_out(self, guild_id: int, author: bytes, at: datetime) -> int:
         """Refuse an author from now on, and forget what is kept; return the number of records."""
-        await upkeep.check_keys(self._database, self._key_version)
         return (await self.erase_author(guild_id, author, until=None, at=at)).records
 
     @_reaching
@@ -198,6 +196,7 @@ class MongoStore:
         self, guild_id: int, author: bytes, *, until: datetime | None, at: datetime
     ) -> Erasure:
         """Refuse what an author wrote up to ``until``, and forget all that is kept of them."""
+        await upkeep.check_keys(self._database, self._key_version)
         last = FOREVER if until is None else milliseconds(until)
         return await personal.erase(self._database, guild_id, author, last, milliseconds(at))
 
@@ -221,6 +220,7 @@ class MongoStore:
     @_reaching
     async def consent(self, guild_id: int, author: bytes, at: datetime) -> bool:
         """Keep that an author agreed to be measured; False when they have opted out."""
+        await upkeep.check_keys(self._database, self._key_version)
         return await authors.allow(self._database, "consents", guild_id, author, milliseconds(at))
 
     @_reaching
