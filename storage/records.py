@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from storage.companion_settings import CompanionSettings
 from storage.retrospectives import ChannelKind, RetroSection, RetroSettings
 
 PSEUDONYM_BYTES: Final = 16
@@ -225,6 +226,7 @@ class GuildSettings:
         minimum_group: Statements about fewer people than this are hidden.
         alerts: Of sudden shifts, to moderators; off unless they are switched on.
         retro: Forms and reminder of retrospectives.
+        companion: Whether the bot answers members who speak to it.
         notice_since: When the guild went back from ``explicit`` to ``notice``: what was
             written up to then is taken only from those who had agreed before.
     """
@@ -241,6 +243,7 @@ class GuildSettings:
     alerts: AlertSettings = field(default_factory=AlertSettings)
     retro: RetroSettings = field(default_factory=RetroSettings)
     notice_since: datetime | None = None
+    companion: CompanionSettings = field(default_factory=CompanionSettings)
 
 
 @dataclass(frozen=True, slots=True)

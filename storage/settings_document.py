@@ -11,6 +11,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, Final
 
+from storage.companion_settings import CompanionSettings
 from storage.records import (
     AlertSettings,
     ConsentMode,
@@ -60,6 +61,9 @@ def settings_from_document(document: dict[str, Any]) -> GuildSettings:
         **_timed(AlertSettings, document.get("alerts", {}), _ALERT_MOMENTS)
     )
     values["retro"] = _retro(document.get("retro", {}))
+    values["companion"] = CompanionSettings(
+        **_known(CompanionSettings, document.get("companion", {}))
+    )
     values["consent"] = ConsentMode(document.get("consent", ConsentMode.NOTICE))
     return GuildSettings(**values)
 

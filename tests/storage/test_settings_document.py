@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from storage.companion_settings import CompanionSettings
 from storage.records import AlertSettings, GuildSettings, MonitoredChannel, ReportSchedule
 from storage.settings_document import settings_from_document, settings_to_document
 
@@ -56,3 +57,11 @@ def test_a_pause_ends_by_itself() -> None:
     assert ReportSchedule(paused_until=until).is_paused(datetime(2026, 11, 20, 2, tzinfo=UTC))
     assert not ReportSchedule(paused_until=until).is_paused(until)
     assert ReportSchedule(paused=True).is_paused(until)
+
+
+def test_every_choice_about_the_companion_survives() -> None:
+    settings = replace(SETTINGS, companion=CompanionSettings(False, False, "KR"))
+    document = json.loads(json.dumps(settings_to_document(settings)))
+    assert settings_from_document(document) == settings
+    del document["companion"]
+    assert settings_from_document(document).companion == CompanionSettings()
