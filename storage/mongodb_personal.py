@@ -159,7 +159,7 @@ async def forget_unconsented_everywhere(database: Database) -> None:
 
 async def _asked_until(database: Database, guild_id: int) -> int:
     found = await database["settings"].find_one(
-        {"_id": Int64(guild_id)}, {"asked": 1, "settings.consent": 1}
+        {"_id": Int64(guild_id)}, {"asked": 1, "settings": 1}
     )
     if found is None:
         return NEVER_ASKED
