@@ -22,6 +22,7 @@ from bot.environment import lent_variables, terminal_language
 from bot.explaining import explained
 from bot.export_commands import EXPORTING
 from bot.health_check import ask_health
+from bot.import_command import IMPORTING
 from bot.judging_commands import JUDGING
 from bot.model_commands import MODELS
 from bot.plugin_commands import PLUGINS
@@ -113,7 +114,16 @@ def health(env_file: Path) -> None:
     sys.exit(0 if answer.well else 1)
 
 
-for _command in (*JUDGING, *TRAINING, *MODELS, *SERVING, *PLUGINS, *RECLASSIFYING, *EXPORTING):
+for _command in (
+    *JUDGING,
+    *TRAINING,
+    *MODELS,
+    *SERVING,
+    *PLUGINS,
+    *RECLASSIFYING,
+    *IMPORTING,
+    *EXPORTING,
+):
     nunchi.add_command(_command)
 
 

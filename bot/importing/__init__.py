@@ -1,0 +1,1 @@
+"""Reading exports of DiscordChatExporter into the store: ``nunchi import``."""
