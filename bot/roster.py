@@ -25,6 +25,7 @@ class Roster:
         self._opted_out: dict[int, frozenset[bytes]] = {}
         self._writing = asyncio.Lock()
         self._subscribers: list[Callable[[int], None]] = []
+        self._watchers: list[Callable[[int], None]] = []
 
     async def load(self) -> None:
         """Read everything again: at start, and now and then for changes by other processes."""
@@ -48,6 +49,15 @@ class Roster:
         """Stop calling; harmless when called twice."""
         if subscriber in self._subscribers:
             self._subscribers.remove(subscriber)
+
+    def watch(self, watcher: Callable[[int], None]) -> None:
+        """Call ``watcher`` with the id of every guild whose settings were changed here."""
+        self._watchers.append(watcher)
+
+    def unwatch(self, watcher: Callable[[int], None]) -> None:
+        """Stop calling; harmless when called twice."""
+        if watcher in self._watchers:
+            self._watchers.remove(watcher)
 
     def monitors(self, channel_id: int) -> bool:
         """Tell whether a channel, or the parent of a thread, is listened to."""
@@ -108,6 +118,8 @@ class Roster:
             self._index()
         if _channels(changed) - _channels(known):
             self._announce(guild_id)
+        for watcher in tuple(self._watchers):
+            watcher(guild_id)
         return changed
 
     def _announce(self, guild_id: int) -> None:

@@ -10,6 +10,7 @@ from bot.cogs.bright import BrightDesk
 from bot.cogs.listening import Listening
 from bot.cogs.monitor import MonitorCog
 from bot.cogs.mood import MoodCog
+from bot.cogs.notice_buttons import NoticeDesk
 from bot.cogs.own_mood import OwnMoodDesk
 from bot.cogs.privacy import PrivacyCog, PrivacyDesk
 from bot.cogs.renewed_notices import RenewedNoticesCog
@@ -27,6 +28,8 @@ async def add_cogs(client: NunchiClient) -> None:
     listening, desk = Listening(services), PrivacyDesk(services)
     panel = SetupPanel(services, listening)
     client.add_view(panel.listener())
+    client.add_dynamic_items(*panel.ears())
+    client.add_view(NoticeDesk(desk).listener())
     client.add_view(desk.listener())
     await client.add_cog(SetupCog(services, panel))
     await client.add_cog(MonitorCog(services, listening))
@@ -43,5 +46,4 @@ async def add_cogs(client: NunchiClient) -> None:
     alerts = AlertsDesk(services)
     client.add_view(alerts.listener())
     await client.add_cog(AlertsCog(alerts))
-    if listening.practice.unusual:
-        await client.add_cog(RenewedNoticesCog(client, listening))
+    await client.add_cog(RenewedNoticesCog(client, services.roster, listening))

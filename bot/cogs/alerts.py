@@ -51,13 +51,13 @@ class AlertsDesk:
         if obstacle is not None:
             raise Refusal(obstacle.said(say))
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._change(guild, chosen)
+        await self._change(interaction, chosen)
         await answer(interaction, views.switched_on(channel.id, say))
 
     async def switch_off(self, interaction: discord.Interaction) -> None:
         """Send no more alerts."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._change(guild_of(interaction), AlertSettings())
+        await self._change(interaction, AlertSettings())
         await answer(interaction, views.switched_off(phrases_for(interaction)))
 
     async def show(self, interaction: discord.Interaction) -> None:
@@ -76,18 +76,20 @@ class AlertsDesk:
         await interaction.response.defer(ephemeral=True, thinking=True)
         until = self._services.clock.now() + QUIET_FOR
         before = settings_of(guild, self._services).alerts
-        await self._change(guild, replace(before, quiet_until=until))
+        await self._change(interaction, replace(before, quiet_until=until))
         await answer(interaction, views.quieted(until, phrases_for(interaction)))
 
     async def _how_clicked(self, interaction: discord.Interaction) -> None:
         minimum = settings_of(guild_of(interaction), self._services).minimum_group
         await answer(interaction, views.how(phrases_for(interaction), minimum))
 
-    async def _change(self, guild: discord.Guild, alerts: AlertSettings) -> None:
+    async def _change(self, interaction: discord.Interaction, alerts: AlertSettings) -> None:
+        guild = guild_of(interaction)
         await self._services.roster.change(
             guild.id,
             lambda settings: replace(settings, alerts=alerts),
             default_settings(guild, self._services),
+            by=interaction.user.id,
         )
 
 

@@ -1,15 +1,23 @@
-"""What administrators choose about the weekly report, and what follows from it."""
+"""What administrators choose, and what follows from it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 import discord
 
 from bot.cogs.listening import default_settings
 from bot.services import Services
-from storage.records import GuildSettings, ReportSchedule
+from storage.records import ConsentMode, GuildSettings, ReportSchedule
+
+RETENTION_RANGE: Final = (1, 730)
+"""Days; the longest is two years."""
+
+MINIMUM_RANGE: Final = (5, 25)
+"""People; a smaller group could tell about its members."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,9 @@ class Choice:
         thread: Whether a thread is opened under each report.
         planned_by: Who planned the reports.
         bright: Whether weekly reports link to joyful messages of members who agreed.
+        consent: Whose messages are measured.
+        retention_days: How long numbers are kept; brought into ``RETENTION_RANGE``.
+        minimum_group: Brought into ``MINIMUM_RANGE``.
     """
 
     weekday: int | None = None
@@ -43,6 +54,9 @@ class Choice:
     thread: bool | None = None
     planned_by: int | None = None
     bright: bool | None = None
+    consent: ConsentMode | None = None
+    retention_days: int | None = None
+    minimum_group: int | None = None
 
     @property
     def empty(self) -> bool:
@@ -52,11 +66,23 @@ class Choice:
     def applied(self, settings: GuildSettings, now: datetime) -> GuildSettings:
         """Return the settings with the choice in them."""
         return replace(
-            settings,
+            self._guarded(settings, now),
             language=self.language or settings.language,
             timezone=self.timezone or settings.timezone,
             theme=self.theme or settings.theme,
             report=_begun(self._scheduled(settings.report, now), settings.report, now),
+        )
+
+    def _guarded(self, settings: GuildSettings, now: datetime) -> GuildSettings:
+        """Return the settings with what was chosen about privacy."""
+        consent = settings.consent if self.consent is None else self.consent
+        relaxed = settings.consent is ConsentMode.EXPLICIT and consent is ConsentMode.NOTICE
+        return replace(
+            settings,
+            consent=consent,
+            notice_since=now if relaxed else settings.notice_since,
+            retention_days=_within(RETENTION_RANGE, self.retention_days, settings.retention_days),
+            minimum_group=_within(MINIMUM_RANGE, self.minimum_group, settings.minimum_group),
         )
 
     def _scheduled(self, report: ReportSchedule, now: datetime) -> ReportSchedule:
@@ -82,17 +108,38 @@ class Choice:
         return report
 
 
-async def choose(services: Services, guild: discord.Guild, choice: Choice) -> GuildSettings:
+async def choose(
+    services: Services, guild: discord.Guild, choice: Choice, *, by: int | None = None
+) -> GuildSettings:
     """Save a choice and plan the next report by it.
+
+    Args:
+        services: Of the bot.
+        guild: Whose settings.
+        choice: What was chosen.
+        by: The user who chose.
 
     Raises:
         StoreUnavailable: Nothing was changed.
     """
     now = services.clock.now()
+    return await decide(services, guild, lambda settings: choice.applied(settings, now), by=by)
+
+
+async def decide(
+    services: Services,
+    guild: discord.Guild,
+    edit: Callable[[GuildSettings], GuildSettings],
+    *,
+    by: int | None = None,
+) -> GuildSettings:
+    """Change the settings by a function of what holds then, and plan the next report by them.
+
+    Raises:
+        StoreUnavailable: Nothing was changed.
+    """
     settings = await services.roster.change(
-        guild.id,
-        lambda settings: choice.applied(settings, now),
-        default_settings(guild, services),
+        guild.id, edit, default_settings(guild, services), by=by
     )
     services.schedule.refresh(guild.id)
     services.reporter.retry(guild.id)
@@ -108,3 +155,7 @@ def _begun(report: ReportSchedule, before: ReportSchedule, now: datetime) -> Rep
 
 def _either(chosen: int | None, before: int | None) -> int | None:
     return before if chosen is None else chosen
+
+
+def _within(limits: tuple[int, int], chosen: int | None, before: int) -> int:
+    return before if chosen is None else min(max(chosen, limits[0]), limits[1])

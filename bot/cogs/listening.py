@@ -11,16 +11,28 @@ from typing import Final
 import discord
 
 from bot.clock import snowflake_at
-from bot.cogs.notices import Listenable, post_notice, renew_notice, withdraw_notice
+from bot.cogs.notices import Listenable, Renewal, post_notice, renew_notice, withdraw_notice
 from bot.i18n import Phrases, language_of, phrases_in
 from bot.services import Services
 from bot.views.notice import Practice
-from storage.records import GuildSettings, MonitoredChannel
+from storage.records import ConsentMode, GuildSettings, MonitoredChannel
 
 logger = logging.getLogger(__name__)
 
 READING: Final = ("view_channel", "read_message_history")
 POSTING: Final = ("view_channel", "send_messages", "attach_files")
+
+HOME_TIMEZONES: Final = {
+    "ko": "Asia/Seoul",
+    "ja": "Asia/Tokyo",
+    "zh-TW": "Asia/Taipei",
+    "vi": "Asia/Ho_Chi_Minh",
+    "th": "Asia/Bangkok",
+    "hi": "Asia/Kolkata",
+    "tr": "Europe/Istanbul",
+    "fi": "Europe/Helsinki",
+}
+"""The timezone to begin with, for locales of Discord that are at home in one timezone only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +70,13 @@ def default_settings(guild: discord.Guild, services: Services) -> GuildSettings:
     """Return what holds for a guild before its first choice."""
     korean = language_of(guild.preferred_locale) == "ko"
     language = "ko" if korean else services.settings.language
-    return GuildSettings(guild.id, language=language, timezone=services.settings.timezone)
+    return GuildSettings(guild.id, language=language, timezone=_timezone(guild, services))
+
+
+def _timezone(guild: discord.Guild, services: Services) -> str:
+    """Return the operator's timezone, or else the one of those who speak the guild's language."""
+    chosen = services.settings.timezone
+    return chosen if chosen != "UTC" else HOME_TIMEZONES.get(str(guild.preferred_locale), chosen)
 
 
 def settings_of(guild: discord.Guild, services: Services) -> GuildSettings:
@@ -89,8 +107,15 @@ class Listening:
         self._services = services
         self._turns: dict[int, asyncio.Lock] = {}
 
-    async def add(self, guild: discord.Guild, channel_id: int) -> Addition:
+    async def add(
+        self, guild: discord.Guild, channel_id: int, *, by: int | None = None
+    ) -> Addition:
         """Listen to a channel from now on, and post the notice in it.
+
+        Args:
+            guild: The server.
+            channel_id: Which channel.
+            by: The user who wants it.
 
         Raises:
             StoreUnavailable: Nothing was changed.
@@ -104,10 +129,10 @@ class Listening:
         default = default_settings(guild, self._services)
         monitored = MonitoredChannel(channel_id, since=self._since(channel))
         async with self._turn(guild.id):
-            added = await self._services.roster.add_channel(default, monitored)
+            added = await self._services.roster.add_channel(default, monitored, by=by)
             return Addition(channel_id, added=added, notice=await self._notify(channel))
 
-    async def remove(self, guild: discord.Guild, channel_id: int) -> bool:
+    async def remove(self, guild: discord.Guild, channel_id: int, *, by: int | None = None) -> bool:
         """Stop listening to a channel; return False when it was not listened to.
 
         Raises:
@@ -116,13 +141,15 @@ class Listening:
         channel = guild.get_channel(channel_id)
         async with self._turn(guild.id):
             notice_id = self._notice_id(guild.id, channel_id)
-            removed = await self._services.roster.remove_channel(guild.id, channel_id)
+            removed = await self._services.roster.remove_channel(guild.id, channel_id, by=by)
             if removed and notice_id is not None and isinstance(channel, Listenable):
                 await withdraw_notice(channel, notice_id, self._words_of(guild))
             return removed
 
     async def notify(self, guild: discord.Guild) -> list[Lack]:
         """Post the notices that still fail; return where it was not possible."""
+        if all(each.notice_id is not None for each in settings_of(guild, self._services).channels):
+            return []
         lacks = []
         async with self._turn(guild.id):
             for each in settings_of(guild, self._services).channels:
@@ -131,20 +158,54 @@ class Listening:
                     lacks.append(await self._notify(channel))
         return [lack for lack in lacks if lack is not None]
 
+    def is_outdated(self, guild_id: int) -> bool:
+        """Return whether a notice of a guild says anything else than what holds now."""
+        settings = self._services.roster.settings(guild_id)
+        if settings is None:
+            return False
+        terms = self.practice(settings).terms(settings.language)
+        return any(
+            each.notice_id is not None and each.notice_terms != terms for each in settings.channels
+        )
+
     async def renew(self, guild: discord.Guild) -> None:
-        """Let the notices that stand say what holds now."""
+        """Let the notices that stand say what holds now; one that is gone is posted anew.
+
+        Raises:
+            StoreUnavailable: The rest waits for the next time.
+        """
         async with self._turn(guild.id):
             for each in settings_of(guild, self._services).channels:
                 channel = guild.get_channel(each.channel_id)
                 if isinstance(channel, Listenable) and each.notice_id is not None:
-                    say = self._words_of(guild)
-                    await renew_notice(channel, each.notice_id, say, self.practice)
+                    await self._renew(channel, each)
 
-    @property
-    def practice(self) -> Practice:
-        """What is done with messages here."""
+    async def _renew(self, channel: Listenable, monitored: MonitoredChannel) -> None:
+        settings = settings_of(channel.guild, self._services)
+        practice = self.practice(settings)
+        terms = practice.terms(settings.language)
+        notice_id = monitored.notice_id
+        if notice_id is None or monitored.notice_terms == terms:
+            return
+        say = phrases_in(settings.language)
+        renewal = await renew_notice(channel, notice_id, say, practice)
+        if renewal is Renewal.DONE:
+            await self._remember(channel, notice_id, terms)
+        elif renewal is Renewal.GONE:
+            await self._remember(channel, None, None)
+            await self._notify(channel)
+
+    def practice(self, settings: GuildSettings) -> Practice:
+        """Return what is done with the messages of a guild."""
         services = self._services
-        return Practice(services.pictures is not None, services.classifier.info.sends_to)
+        return Practice(
+            pictures=services.pictures is not None,
+            sends_to=services.classifier.info.sends_to,
+            explicit=settings.consent is ConsentMode.EXPLICIT,
+            retention_days=settings.retention_days,
+            minimum_group=settings.minimum_group,
+            alerts=settings.alerts.channel_id is not None,
+        )
 
     def _turn(self, guild_id: int) -> asyncio.Lock:
         """Return what lets one change after the other happen in a guild: no notice twice."""
@@ -171,18 +232,23 @@ class Listening:
         if lack is not None:
             return _named(lack, channel)
         try:
-            say = self._words_of(channel.guild)
-            notice_id = await post_notice(channel, say, self.practice)
+            settings = settings_of(channel.guild, self._services)
+            practice = self.practice(settings)
+            notice_id = await post_notice(channel, phrases_in(settings.language), practice)
         except discord.HTTPException as error:
             logger.warning("a notice was refused: HTTP %s, code %s", error.status, error.code)
             return _named(Lack(channel.id, ("send_messages",)), channel)
-        await self._remember(channel, notice_id)
+        await self._remember(channel, notice_id, practice.terms(settings.language))
         return None
 
-    async def _remember(self, channel: Listenable, notice_id: int) -> None:
+    async def _remember(
+        self, channel: Listenable, notice_id: int | None, terms: str | None
+    ) -> None:
         def edit(settings: GuildSettings) -> GuildSettings:
             channels = tuple(
-                replace(each, notice_id=notice_id) if each.channel_id == channel.id else each
+                replace(each, notice_id=notice_id, notice_terms=terms)
+                if each.channel_id == channel.id
+                else each
                 for each in settings.channels
             )
             return replace(settings, channels=channels)

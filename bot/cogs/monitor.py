@@ -59,7 +59,7 @@ class MonitorCog(
         """Listen to one more channel."""
         require_manager(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        addition = await self._listening.add(guild_of(interaction), channel)
+        addition = await self._listening.add(guild_of(interaction), channel, by=interaction.user.id)
         await answer(interaction, _added(addition, phrases_for(interaction)))
 
     @app_commands.command(name="remove", description=locale_str("Stop listening to a channel"))
@@ -72,7 +72,9 @@ class MonitorCog(
         """Stop listening to a channel."""
         require_manager(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        removed = await self._listening.remove(guild_of(interaction), channel)
+        removed = await self._listening.remove(
+            guild_of(interaction), channel, by=interaction.user.id
+        )
         await answer(interaction, _removed(channel, phrases_for(interaction), removed=removed))
 
     @app_commands.command(

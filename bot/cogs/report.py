@@ -162,7 +162,7 @@ class ReportCog(
         else:
             choice = Choice(paused_until=self._first_day(settings, until, say))
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await choose(self._services, guild, choice)
+        await choose(self._services, guild, choice, by=interaction.user.id)
         await answer(interaction, self._described(guild, say))
 
     @app_commands.command(name="history", description=locale_str("List the past reports"))
@@ -250,7 +250,7 @@ class ReportCog(
         await interaction.response.defer(ephemeral=True, thinking=True)
         if not choice.empty:
             planned = replace(choice, planned_by=interaction.user.id)
-            await choose(self._services, guild, planned)
+            await choose(self._services, guild, planned, by=interaction.user.id)
         await answer(interaction, self._described(guild, say))
 
     def _described(self, guild: discord.Guild, say: Phrases) -> str:

@@ -1,9 +1,15 @@
-"""`/setup`: one panel for every choice. The panel keeps no state; a click reads what holds now."""
+"""`/setup` and `/settings`: one panel for every choice.
+
+The panel keeps no state: a click is checked again, changes only what was clicked, and shows what
+holds then. So two administrators at once do not lose each other's changes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from re import Match
+from typing import Any, Final
 
 import discord
 from discord import app_commands
@@ -11,7 +17,7 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.cogs.answers import NOBODY, answer, guild_of, require_manager
-from bot.cogs.choices import Choice, choose
+from bot.cogs.choices import Choice, choose, decide
 from bot.cogs.listening import (
     POSTING,
     Lack,
@@ -20,14 +26,22 @@ from bot.cogs.listening import (
     reading_lacks,
     settings_of,
 )
+from bot.cogs.permission_check import Need, shortages
+from bot.cogs.switches import SWITCHES, Switch, switch_called
 from bot.cogs.timezones import COMMON, label_of, resolve
 from bot.cogs.zone_option import complete_timezone
-from bot.i18n import Phrases, phrases_for
+from bot.command_errors import Refusal
+from bot.i18n import Phrases, phrases_for, phrases_in
 from bot.services import Services
 from bot.views import setup as panel
+from bot.views import setup_history as history
+from bot.views import setup_pages as pages
 from bot.views.layout import Layout
-from bot.views.listeners import ChannelsEar, Listener, ValueEar
-from storage.records import GuildSettings
+from bot.views.listeners import ButtonEar, ChannelsEar, Listener, ValueEar, pattern_ear
+from bot.views.notice import notice_preview
+from bot.views.permission_check import Missing, check_result
+from bot.views.setup import Page
+from storage.records import ConsentMode, GuildSettings
 
 
 class SetupPanel:
@@ -47,19 +61,57 @@ class SetupPanel:
             ValueEar(panel.TIMEZONE, self._timezone_chosen),
             ValueEar(panel.LANGUAGE, self._language_chosen),
             ValueEar(panel.THEME, self._theme_chosen),
+            ValueEar(pages.CONSENT, self._consent_chosen),
+            ValueEar(pages.RETENTION, self._retention_chosen),
+            ValueEar(pages.MINIMUM, self._minimum_chosen),
+            ButtonEar(panel.page_id(Page.BASICS), self._basics_clicked),
+            ButtonEar(panel.page_id(Page.PRIVACY), self._privacy_clicked),
+            ButtonEar(panel.page_id(Page.EXTRAS), self._extras_clicked),
+            ButtonEar(panel.page_id(Page.HISTORY), self._history_clicked),
+            ButtonEar(panel.PREVIEW, self._preview_clicked),
+            ButtonEar(panel.CHECK, self._check_clicked),
+            ButtonEar(panel.OPEN, self._open_clicked),
             check=require_manager,
         )
 
+    def ears(self) -> tuple[type[discord.ui.DynamicItem[Any]], ...]:
+        """Return what hears the buttons that carry more than their name, to be added once."""
+        return (
+            pattern_ear(pages.SWITCH, self._switched),
+            pattern_ear(history.HISTORY_PAGE, self._history_turned),
+        )
+
+    # Showing
+
     async def shown(
-        self, guild: discord.Guild, say: Phrases, refused: Sequence[Lack] = ()
+        self,
+        guild: discord.Guild,
+        say: Phrases,
+        page: Page = Page.BASICS,
+        refused: Sequence[Lack] = (),
     ) -> Layout:
-        """Return the panel with what holds now; notices that still fail are posted first.
+        """Return a page of the panel with what holds now.
 
         Args:
             guild: Whose settings.
             say: The reader's language.
+            page: Which page.
             refused: Channels that could not be added just now.
+
+        Raises:
+            StoreUnavailable: The store does not answer.
         """
+        if page is Page.BASICS:
+            return await self._basics(guild, say, refused)
+        if page is Page.HISTORY:
+            return await self._history(guild, say, 0)
+        settings = self._settings(guild)
+        if page is Page.PRIVACY:
+            return pages.privacy_page(settings, say)
+        return pages.extras_page(settings, [_state(each, settings, say) for each in SWITCHES], say)
+
+    async def _basics(self, guild: discord.Guild, say: Phrases, refused: Sequence[Lack]) -> Layout:
+        # Notices that still fail are posted first.
         notices = await self._listening.notify(guild)
         settings = settings_of(guild, self._services)
         state = panel.SetupState(
@@ -68,7 +120,20 @@ class SetupPanel:
             self._problems(guild, settings, [*refused, *notices], say),
             self._services.schedule.next_time(guild.id),
         )
-        return panel.setup_panel(state, say)
+        return panel.basics_page(state, say)
+
+    async def _history(self, guild: discord.Guild, say: Phrases, page: int) -> Layout:
+        store = self._services.store
+        total = await store.count_changes(guild.id)
+        # Retention may have taken the page that a button leads to.
+        page = min(page, max(0, -(-total // history.PER_PAGE) - 1))
+        changes = await store.changes(
+            guild.id, skip=page * history.PER_PAGE, limit=history.PER_PAGE
+        )
+        return history.history_page(self._settings(guild), changes, page, total, say)
+
+    def _settings(self, guild: discord.Guild) -> GuildSettings:
+        return _without_gone(guild, settings_of(guild, self._services))
 
     def _timezones(self, chosen: str, say: Phrases) -> list[tuple[str, str]]:
         now = self._services.clock.now()
@@ -92,22 +157,23 @@ class SetupPanel:
             for lack in dict.fromkeys(lacks)
         ]
 
+    # Choosing
+
     async def _channels_chosen(
         self, interaction: discord.Interaction, chosen: Sequence[int]
     ) -> None:
         await interaction.response.defer()
-        guild = guild_of(interaction)
-        monitored = [each.channel_id for each in settings_of(guild, self._services).channels]
-        for channel_id in monitored[: panel.SHOWN_CHANNELS]:
-            if channel_id not in chosen:
-                await self._listening.remove(guild, channel_id)
+        guild, by = guild_of(interaction), interaction.user.id
+        for channel_id in _shown_as_chosen(interaction) - set(chosen):
+            await self._listening.remove(guild, channel_id, by=by)
+        monitored = {each.channel_id for each in settings_of(guild, self._services).channels}
         additions = [
-            await self._listening.add(guild, channel_id)
+            await self._listening.add(guild, channel_id, by=by)
             for channel_id in chosen
             if channel_id not in monitored
         ]
         refused = [addition.refused for addition in additions if addition.refused is not None]
-        await self._refresh(interaction, refused)
+        await self._refresh(interaction, Page.BASICS, refused)
 
     async def _report_channel_chosen(
         self, interaction: discord.Interaction, chosen: Sequence[int]
@@ -129,18 +195,127 @@ class SetupPanel:
         await self._choose(interaction, Choice(language=value))
 
     async def _theme_chosen(self, interaction: discord.Interaction, value: str) -> None:
-        await self._choose(interaction, Choice(theme=value))
+        await self._choose(interaction, Choice(theme=value), Page.EXTRAS)
 
-    async def _choose(self, interaction: discord.Interaction, choice: Choice) -> None:
+    async def _consent_chosen(self, interaction: discord.Interaction, value: str) -> None:
+        await self._choose(interaction, Choice(consent=ConsentMode(value)), Page.PRIVACY)
+
+    async def _retention_chosen(self, interaction: discord.Interaction, value: str) -> None:
+        await self._choose(interaction, Choice(retention_days=int(value)), Page.PRIVACY)
+
+    async def _minimum_chosen(self, interaction: discord.Interaction, value: str) -> None:
+        await self._choose(interaction, Choice(minimum_group=int(value)), Page.PRIVACY)
+
+    async def _choose(
+        self, interaction: discord.Interaction, choice: Choice, page: Page = Page.BASICS
+    ) -> None:
         await interaction.response.defer()
-        await choose(self._services, guild_of(interaction), choice)
-        await self._refresh(interaction)
+        await choose(self._services, guild_of(interaction), choice, by=interaction.user.id)
+        await self._refresh(interaction, page)
+
+    async def _switched(self, interaction: discord.Interaction, match: Match[str]) -> None:
+        require_manager(interaction)
+        guild, say = guild_of(interaction), phrases_for(interaction)
+        switch, on = switch_called(match["key"]), match["state"] == "on"
+        if switch is None:
+            raise Refusal(say("This is no longer here. Open `/settings` again."))
+        await interaction.response.defer()
+        now, turned = self._services.clock.now(), switch.turned
+        await decide(
+            self._services,
+            guild,
+            lambda settings: turned(settings, on, now),
+            by=interaction.user.id,
+        )
+        await self._refresh(interaction, Page.EXTRAS)
+
+    # Buttons
+
+    async def _open_clicked(self, interaction: discord.Interaction) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        view = await self.shown(guild_of(interaction), phrases_for(interaction))
+        await answer(interaction, view)
+
+    async def _basics_clicked(self, interaction: discord.Interaction) -> None:
+        await self._turn_to(interaction, Page.BASICS)
+
+    async def _privacy_clicked(self, interaction: discord.Interaction) -> None:
+        await self._turn_to(interaction, Page.PRIVACY)
+
+    async def _extras_clicked(self, interaction: discord.Interaction) -> None:
+        await self._turn_to(interaction, Page.EXTRAS)
+
+    async def _history_clicked(self, interaction: discord.Interaction) -> None:
+        await self._turn_to(interaction, Page.HISTORY)
+
+    async def _turn_to(self, interaction: discord.Interaction, page: Page) -> None:
+        await interaction.response.defer()
+        await self._refresh(interaction, page)
+
+    async def _history_turned(self, interaction: discord.Interaction, match: Match[str]) -> None:
+        require_manager(interaction)
+        await interaction.response.defer()
+        guild, say = guild_of(interaction), phrases_for(interaction)
+        await _show(interaction, await self._history(guild, say, int(match["page"])))
+
+    async def _preview_clicked(self, interaction: discord.Interaction) -> None:
+        guild, reader = guild_of(interaction), phrases_for(interaction)
+        settings = settings_of(guild, self._services)
+        practice = self._listening.practice(settings)
+        await answer(interaction, notice_preview(phrases_in(settings.language), practice, reader))
+
+    async def _check_clicked(self, interaction: discord.Interaction) -> None:
+        guild, say = guild_of(interaction), phrases_for(interaction)
+        found = shortages(guild, settings_of(guild, self._services))
+        gone = [Missing(each.channel_id) for each in found if not each.needs]
+        lacking = [(each.channel_id, need) for each in found for need in each.needs]
+        needed = [_missing(*each, say) for each in lacking if not each[1].optional]
+        welcome = [_missing(*each, say) for each in lacking if each[1].optional]
+        await answer(interaction, check_result([*gone, *needed], welcome, say))
 
     async def _refresh(
-        self, interaction: discord.Interaction, refused: Sequence[Lack] = ()
+        self, interaction: discord.Interaction, page: Page, refused: Sequence[Lack] = ()
     ) -> None:
-        view = await self.shown(guild_of(interaction), phrases_for(interaction), refused)
-        await interaction.edit_original_response(view=view, allowed_mentions=NOBODY)
+        say = phrases_for(interaction)
+        await _show(interaction, await self.shown(guild_of(interaction), say, page, refused))
+
+
+async def _show(interaction: discord.Interaction, view: Layout) -> None:
+    await interaction.edit_original_response(view=view, allowed_mentions=NOBODY)
+
+
+def _missing(channel_id: int, need: Need, say: Phrases) -> Missing:
+    return Missing(channel_id, need.name, say(need.purpose))
+
+
+def _state(switch: Switch, settings: GuildSettings, say: Phrases) -> pages.SwitchState:
+    on = switch.is_on(settings)
+    fixed = switch.elsewhere is not None and not on
+    meaning = say(switch.meaning)
+    if fixed and switch.elsewhere is not None:
+        meaning = f"{meaning} {say(switch.elsewhere)}"
+    return pages.SwitchState(switch.key, say(switch.name), meaning, on=on, fixed=fixed)
+
+
+def _shown_as_chosen(interaction: discord.Interaction) -> set[int]:
+    """Return the channels that the clicked menu showed as chosen.
+
+    What somebody else has added since was not in sight, so it was not taken away either.
+    """
+    message = interaction.message
+    return {
+        default.id
+        for part in _parts(message.components if message else ())
+        if isinstance(part, discord.SelectMenu) and part.custom_id == panel.CHANNELS
+        for default in part.default_values
+    }
+
+
+def _parts(components: Iterable[object]) -> Iterator[object]:
+    """Yield components with those inside of them."""
+    for component in components:
+        yield component
+        yield from _parts(getattr(component, "children", ()))
 
 
 def _without_gone(guild: discord.Guild, settings: GuildSettings) -> GuildSettings:
@@ -154,8 +329,14 @@ def _without_gone(guild: discord.Guild, settings: GuildSettings) -> GuildSetting
     )
 
 
+PAGE_CHOICES: Final = [
+    app_commands.Choice(name=locale_str(name), value=page.value)
+    for page, name in panel.PAGE_NAMES.items()
+]
+
+
 class SetupCog(commands.Cog):
-    """The command that opens the panel."""
+    """The commands that open the panel."""
 
     def __init__(self, services: Services, setup_panel: SetupPanel) -> None:
         self._services = services
@@ -173,9 +354,36 @@ class SetupCog(commands.Cog):
     @app_commands.guild_only()
     async def setup(self, interaction: discord.Interaction, timezone: str | None = None) -> None:
         """Open the panel, with another timezone if one is given."""
+        await self._open(interaction, Page.BASICS, timezone)
+
+    @app_commands.command(
+        name="settings",
+        description=locale_str("Show and change what holds in this server, and who changed it"),
+    )
+    @app_commands.describe(
+        page=locale_str("What to show first"),
+        timezone=locale_str("Timezone of the report: begin to type a city"),
+    )
+    @app_commands.choices(page=PAGE_CHOICES)
+    @app_commands.autocomplete(timezone=complete_timezone)
+    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.guild_only()
+    async def settings(
+        self,
+        interaction: discord.Interaction,
+        page: str = Page.BASICS.value,
+        timezone: str | None = None,
+    ) -> None:
+        """Open the same panel at a page."""
+        await self._open(interaction, Page(page), timezone)
+
+    async def _open(
+        self, interaction: discord.Interaction, page: Page, timezone: str | None
+    ) -> None:
         require_manager(interaction)
         guild, say = guild_of(interaction), phrases_for(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         if timezone is not None:
-            await choose(self._services, guild, Choice(timezone=resolve(timezone, say)))
-        await answer(interaction, await self._panel.shown(guild, say))
+            choice = Choice(timezone=resolve(timezone, say))
+            await choose(self._services, guild, choice, by=interaction.user.id)
+        await answer(interaction, await self._panel.shown(guild, say, page))

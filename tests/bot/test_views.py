@@ -88,9 +88,9 @@ async def test_the_fullest_panel_fits(language: str, channels: int) -> None:
     problems = [setup.missing_line(each.channel_id, needed, say) for each in settings.channels]
     zones = [(label_of(zone, NOW, say), zone) for zone in (settings.timezone, *COMMON)]
     state = setup.SetupState(settings, zones, problems * 2, NOW)
-    text = check(setup.setup_panel(state, say))
+    text = check(setup.basics_page(state, say))
     assert ("…" in text) == (channels >= 25)
-    menus = [part for part in walk(components(setup.setup_panel(state, say))) if part["type"] == 8]
+    menus = [part for part in walk(components(setup.basics_page(state, say))) if part["type"] == 8]
     assert len(menus[0].get("default_values", [])) == min(channels, 25)
 
 
@@ -199,8 +199,19 @@ async def test_members_are_told_where_their_text_goes(language: str) -> None:
     assert host in check(measured_notice(say, Practice(sends_to=host)))
     assert host in check(method(5, "llm@1", say, sends_to=host))
     assert check(measured_notice(say, Practice())) == check(measured_notice(say))
-    assert Practice(sends_to=host).unusual
-    assert not Practice().unusual
+    terms = {
+        practice.terms(language)
+        for practice in (
+            Practice(),
+            Practice(sends_to=host),
+            Practice(pictures=True),
+            Practice(explicit=True),
+            Practice(alerts=True),
+            Practice(retention_days=30),
+            Practice(minimum_group=8),
+        )
+    }
+    assert len(terms) == 7, "a notice is renewed after each of them"
 
 
 @BOTH

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 COMMANDS = {
     "setup",
+    "settings",
     "monitor add",
     "monitor remove",
     "monitor list",
@@ -30,7 +31,7 @@ COMMANDS = {
     "alerts off",
     "alerts status",
 }
-FOR_MANAGERS = {"setup", "monitor", "report"}
+FOR_MANAGERS = {"setup", "settings", "monitor", "report"}
 FOR_MODERATORS = {"alerts"}
 GROUP_OR_SUBCOMMAND = (1, 2)
 
@@ -71,7 +72,7 @@ async def test_choices_are_korean_too(town: Town) -> None:
         for part in parts(command)
         for choice in part.get("choices") or ()
     ]
-    assert len(choices) == 27
+    assert len(choices) == 31
     for choice in choices:
         if choice["name"] not in spoken_the_same:
             assert 1 <= len(choice["name_localizations"]["ko"]) <= 100

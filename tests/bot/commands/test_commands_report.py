@@ -89,7 +89,7 @@ async def test_three_reports_a_minute_are_enough(town: Town) -> None:
 async def test_the_schedule_is_shown_without_changing_it(korean_town: Town) -> None:
     town = korean_town
     reply = await town.run(town.admin, "report schedule")
-    assert "주간 리포트: 월요일 09:00 (UTC), 한국어, 어두운 그림." in reply.text
+    assert "주간 리포트: 월요일 09:00 (Asia/Seoul), 한국어, 어두운 그림." in reply.text
     assert "아직 예약된 리포트가 없어요." in reply.text
     assert town.services.roster.settings(town.guild.id) is None
 

@@ -109,16 +109,18 @@ async def test_every_choice_about_the_report_is_saved(town: Town) -> None:
     shown = await town.choose(shown, panel.HOUR, "18:00")
     shown = await town.choose(shown, panel.TIMEZONE, "Asia/Seoul")
     shown = await town.choose(shown, panel.LANGUAGE, "한국어")
-    shown = await town.choose(shown, panel.THEME, "Light pictures")
-    settings = town.settings
-    assert (settings.report.weekday, settings.report.hour) == (4, 18)
-    assert (settings.timezone, settings.language, settings.theme) == ("Asia/Seoul", "ko", "light")
-    assert settings.report.since == since
     assert chosen(shown.message, panel.WEEKDAY) == ["4"]
     assert "18:00 (Asia/Seoul)" in shown.text
     next_time = town.services.schedule.next_time(town.guild.id)
     assert next_time is not None
     assert f"<t:{int(next_time.timestamp())}:F>" in shown.text
+    shown = await town.press(shown, panel.page_id(panel.Page.EXTRAS))
+    shown = await town.choose(shown, panel.THEME, "Light pictures")
+    assert chosen(shown.message, panel.THEME) == ["light"]
+    settings = town.settings
+    assert (settings.report.weekday, settings.report.hour) == (4, 18)
+    assert (settings.timezone, settings.language, settings.theme) == ("Asia/Seoul", "ko", "light")
+    assert settings.report.since == since
 
 
 async def test_everything_in_place(town: Town) -> None:
