@@ -25,7 +25,9 @@ from bot.pictures.viewer import opened_viewer
 from bot.pipeline import Pipeline
 from bot.privacy import Privacy
 from bot.progress import Progress
+from bot.receipts import Receipts
 from bot.reporter import Reporter
+from bot.retro.reading import RetroReader
 from bot.roster import Roster
 from bot.sandbox.connect import point_discord_at
 from bot.schedule import Schedule
@@ -82,10 +84,10 @@ async def opened(settings: Settings, clock: Clock) -> AsyncIterator[Application]
         studio = await stack.enter_async_context(Studio(settings.font_dir))
         roster = Roster(store, pseudonyms, clock)
         await roster.load()
-        progress = Progress()
+        progress, judge = Progress(), Judge(classifier)
         pipeline = Pipeline(
             store,
-            Judge(classifier),
+            judge,
             roster,
             progress,
             clock,
@@ -95,12 +97,15 @@ async def opened(settings: Settings, clock: Clock) -> AsyncIterator[Application]
         )
         if pictures is not None:
             pipeline.look_at_pictures(pictures)
+        pipeline.read_retrospectives(RetroReader(judge, roster, store))
         grace = timedelta(days=settings.report_grace_days)
         correction = classifier.info.correction
         reporter = Reporter(
             store, roster, studio, clock, _owner(), grace, correction, forecast=settings.forecast
         )
         schedule = Schedule(store, roster, reporter, clock)
+        privacy = Privacy(store, roster, pipeline, clock, Receipts(_key(settings)))
+        await privacy.complete_consent()
         services = Services(
             settings=settings,
             clock=clock,
@@ -108,7 +113,7 @@ async def opened(settings: Settings, clock: Clock) -> AsyncIterator[Application]
             classifier=classifier,
             roster=roster,
             pipeline=pipeline,
-            privacy=Privacy(store, roster, pipeline),
+            privacy=privacy,
             reporter=reporter,
             studio=studio,
             schedule=schedule,

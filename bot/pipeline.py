@@ -6,7 +6,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot.backoff import Backoff
@@ -17,11 +17,14 @@ from bot.incoming import CaughtUp, Incoming, Item, Read
 from bot.judge import Judge
 from bot.pictures.viewer import PictureViewer
 from bot.progress import Progress
+from bot.retro.reading import RetroReader
 from bot.roster import Roster
 from classifiers.emotion import EMOTIONS
 from classifiers.prediction import Prediction
 from storage.errors import StoreUnavailable
+from storage.personal_data import Erasure
 from storage.records import NO_MODEL, Batch, Deletion, MessageRecord, Watermark
+from storage.retrospectives import RetroSection
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -54,6 +57,7 @@ class _Judged:
     items: Sequence[Item]
     authors: dict[int, bytes] = field(default_factory=dict)
     predictions: dict[int, Prediction] = field(default_factory=dict)
+    sections: dict[int, tuple[RetroSection, ...]] = field(default_factory=dict)
 
 
 class Pipeline:
@@ -79,6 +83,7 @@ class Pipeline:
         self._store = store
         self._judge = judge
         self._pictures: PictureViewer | None = None
+        self._retro: RetroReader | None = None
         self._roster = roster
         self._progress = progress
         self._clock = clock
@@ -96,11 +101,16 @@ class Pipeline:
         """Let pictures count beside words; to be said before the first message."""
         self._pictures = pictures
 
+    def read_retrospectives(self, retro: RetroReader) -> None:
+        """Let sections of retrospectives be kept too; to be said before the first message."""
+        self._retro = retro
+
     # What the client calls; none of these waits.
 
     def offer(self, item: Incoming) -> bool:
         """Take a live message; False when the queue is full and the message must be read again."""
-        if not self.inbox.offer(item, urgent=item.edited_at is not None):
+        urgent = item.edited_at is not None
+        if not self.inbox.offer(self._admitted(item), urgent=urgent):
             self.counters.overflowed += 1
             return False
         self._begin(1)
@@ -121,6 +131,8 @@ class Pipeline:
     async def put(self, item: Item) -> None:
         """Take an item of the history once there is room."""
         self._begin(1)
+        if isinstance(item, Incoming):
+            item = self._admitted(item)
         try:
             await self.inbox.put(item)
         except asyncio.CancelledError:
@@ -146,12 +158,17 @@ class Pipeline:
         """Measure a guild again that was forgotten in this process."""
         self._forgotten.joined(guild_id)
 
-    async def erase_author(self, guild_id: int, author: bytes) -> int:
-        """Forget what an author wrote until now; return the number of records."""
+    async def erase_author(self, guild_id: int, author: bytes) -> Erasure:
+        """Forget all that is kept of an author until now; return what that was."""
         now = self._clock.now()
         self._forgotten.author(guild_id, author, snowflake_at(now))
         async with self._writing:
-            return await self._store.delete_author(guild_id, author, now)
+            return await self._store.erase_author(guild_id, author, until=now, at=now)
+
+    async def forget_unconsented(self, guild_id: int) -> int:
+        """Forget what was written without the consent that a guild asks for; return the count."""
+        async with self._writing:
+            return await self._store.delete_unconsented(guild_id)
 
     # Life
 
@@ -190,7 +207,10 @@ class Pipeline:
                 judged.authors[item.message_id] = author
                 if self._accepts(item, author):
                     wanted.append(item)
+        pieces = await self._retro.pieces(items, wanted) if self._retro is not None else []
         predictions = await self._judge.predictions([item.text or "" for item in wanted])
+        if self._retro is not None and pieces:
+            judged.sections = await self._retro.judged(pieces)
         if self._pictures is not None:
 
             def accepted(item: Incoming) -> bool:
@@ -201,10 +221,22 @@ class Pipeline:
             judged.predictions[item.message_id] = prediction or UNCLASSIFIED
         return judged
 
+    def _admitted(self, item: Incoming) -> Incoming:
+        """Return a message without its text when its author must not be measured.
+
+        It only moves the watermark then, and the text travels no further than to this door.
+        """
+        if item.text is None:
+            return item
+        author = self._roster.author(item.guild_id, item.user_id)
+        if self._roster.accepts(item.guild_id, author, item.message_id):
+            return item
+        return item._replace(text=None, pictures=())
+
     def _accepts(self, item: Incoming, author: bytes) -> bool:
         return (
             self._roster.monitors(item.channel_id)
-            and not self._roster.refuses(item.guild_id, author)
+            and self._roster.accepts(item.guild_id, author, item.message_id)
             and not self._forgotten.covers(item, author)
         )
 
@@ -257,7 +289,9 @@ class Pipeline:
                 continue
             author = judged.authors[item.message_id]
             if self._accepts(item, author):
-                records.append(record_of(item, author, judged.predictions[item.message_id]))
+                record = record_of(item, author, judged.predictions[item.message_id])
+                sections = judged.sections.get(item.message_id)
+                records.append(replace(record, sections=sections) if sections else record)
         return tuple(records)
 
     def _watermarks(self, judged: _Judged) -> tuple[Watermark, ...]:

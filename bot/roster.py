@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
-from bot.clock import Clock
+from bot.clock import DISCORD_EPOCH_MS, TIMESTAMP_SHIFT, Clock
 from storage.audit import changes_between
+from storage.consent import NEVER_ASKED, asked_until, is_consented
+from storage.personal_data import Erasure
 from storage.pseudonym import Pseudonymiser
 from storage.records import GuildSettings, MonitoredChannel
+from storage.retrospectives import ChannelKind
 from storage.store import Store
 
 
@@ -22,7 +26,9 @@ class Roster:
         self._clock = clock
         self._settings: dict[int, GuildSettings] = {}
         self._channels: frozenset[int] = frozenset()
+        self._retrospective: frozenset[int] = frozenset()
         self._opted_out: dict[int, frozenset[bytes]] = {}
+        self._consents: dict[int, Mapping[bytes, datetime]] = {}
         self._writing = asyncio.Lock()
         self._subscribers: list[Callable[[int], None]] = []
         self._watchers: list[Callable[[int], None]] = []
@@ -32,13 +38,21 @@ class Roster:
         async with self._writing:
             settings = {each.guild_id: each for each in await self._store.all_settings()}
             opted_out = {guild_id: await self._store.opted_out(guild_id) for guild_id in settings}
+            consents = {guild_id: await self._store.consents(guild_id) for guild_id in settings}
             self._opted_out.update(opted_out)
+            self._consents.update(consents)
             self._settings = settings
             self._index()
 
     def _index(self) -> None:
         self._channels = frozenset(
             channel.channel_id for each in self._settings.values() for channel in each.channels
+        )
+        self._retrospective = frozenset(
+            channel.channel_id
+            for each in self._settings.values()
+            for channel in each.channels
+            if channel.kind is ChannelKind.RETROSPECTIVE
         )
 
     def subscribe(self, subscriber: Callable[[int], None]) -> None:
@@ -63,6 +77,10 @@ class Roster:
         """Tell whether a channel, or the parent of a thread, is listened to."""
         return channel_id in self._channels
 
+    def is_retrospective(self, channel_id: int) -> bool:
+        """Tell whether a channel, or the parent of a thread, is for retrospectives."""
+        return channel_id in self._retrospective
+
     def settings(self, guild_id: int) -> GuildSettings | None:
         """Return what a guild chose, or ``None`` before its first choice."""
         return self._settings.get(guild_id)
@@ -86,6 +104,23 @@ class Roster:
     def refuses(self, guild_id: int, author: bytes) -> bool:
         """Tell whether an author has opted out of a guild."""
         return author in self._opted_out.get(guild_id, frozenset())
+
+    def accepts(self, guild_id: int, author: bytes, message_id: int) -> bool:
+        """Tell whether a message may be measured: not refused, and agreed to where that is asked.
+
+        Args:
+            guild_id: Where it was written.
+            author: The pseudonym of who wrote it.
+            message_id: The snowflake of the message, which says when.
+        """
+        if self.refuses(guild_id, author):
+            return False
+        asked = asked_until(self._settings.get(guild_id))
+        if asked == NEVER_ASKED:
+            return True
+        consented = self._consents.get(guild_id, {}).get(author)
+        written = (message_id >> TIMESTAMP_SHIFT) + DISCORD_EPOCH_MS
+        return is_consented(written, asked, consented)
 
     async def change(
         self,
@@ -113,6 +148,7 @@ class Roster:
             noted = changes_between(before, changed, at=self._clock.now(), by=by)
             await self._store.save_settings(changed, noted)
             self._opted_out[guild_id] = await self._store.opted_out(guild_id)
+            self._consents[guild_id] = await self._store.consents(guild_id)
             known = self._settings.get(guild_id)
             self._settings = {**self._settings, guild_id: changed}
             self._index()
@@ -153,24 +189,44 @@ class Roster:
         await self.change(guild_id, edit, by=by)
         return True
 
-    async def opt_out(self, guild_id: int, user_id: int) -> int:
-        """Refuse a user from now on and forget what is kept; return the number of records.
+    def refuse(self, guild_id: int, user_id: int) -> None:
+        """Refuse a user in memory, before anything is asked of the store."""
+        refused = self._opted_out.get(guild_id, frozenset())
+        self._opted_out[guild_id] = refused | {self.author(guild_id, user_id)}
+
+    async def opt_out(self, guild_id: int, user_id: int) -> Erasure:
+        """Refuse a user from now on and forget what is kept; return what that was.
 
         The refusal holds in memory before the store is asked, so that nothing slips in between.
         """
         author = self.author(guild_id, user_id)
         async with self._writing:
-            refused = self._opted_out.get(guild_id, frozenset())
-            self._opted_out[guild_id] = refused | {author}
-            return await self._store.opt_out(guild_id, author, self._clock.now())
+            self.refuse(guild_id, user_id)
+            erased = await self._store.erase_author(
+                guild_id, author, until=None, at=self._clock.now()
+            )
+            self._forget_consent(guild_id, author)
+            return erased
 
     async def opt_in(self, guild_id: int, user_id: int) -> bool:
-        """Accept a user again; return whether there was an opt-out."""
+        """Accept a user again, and keep that they agree; return whether there was an opt-out."""
         author = self.author(guild_id, user_id)
         async with self._writing:
-            was_refused = await self._store.opt_in(guild_id, author, self._clock.now())
+            now = self._clock.now()
+            was_refused = await self._store.opt_in(guild_id, author, now)
+            await self._store.consent(guild_id, author, now)
             self._opted_out[guild_id] = await self._store.opted_out(guild_id)
+            self._consents[guild_id] = await self._store.consents(guild_id)
             return was_refused
+
+    async def forget_consent(self, guild_id: int, user_id: int) -> None:
+        """Forget in memory that a user agreed; the store has forgotten it."""
+        async with self._writing:
+            self._forget_consent(guild_id, self.author(guild_id, user_id))
+
+    def _forget_consent(self, guild_id: int, author: bytes) -> None:
+        known = self._consents.get(guild_id, {})
+        self._consents[guild_id] = {who: at for who, at in known.items() if who != author}
 
     async def forget_guild(self, guild_id: int) -> None:
         """Drop a guild that the bot has left from memory; the store keeps its opt-outs."""

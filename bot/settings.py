@@ -39,6 +39,8 @@ PREFIX: Final = "NUNCHI_"
 TOKEN_VARIABLE: Final = "DISCORD_TOKEN"  # noqa: S105 -- the name of a variable, not a secret
 SECRETS: Final = frozenset({"discord_token", "store", "pseudonym_key"})
 MINIMUM_KEY_LENGTH: Final = 32
+LONGEST_CONTACT: Final = 200
+LONGEST_PAGE: Final = 500
 
 _SHOWN_CHARACTERS: Final = 60
 _STORE_URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://\S+")
@@ -85,6 +87,19 @@ def _api_base(url: str) -> str:
     return url.rstrip("/")
 
 
+def _one_line(value: str) -> str:
+    if len(value) > LONGEST_CONTACT or not value.isprintable():
+        raise ValueError(value)
+    return value
+
+
+def _web_page(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "https" or not parts.hostname or len(url) > LONGEST_PAGE:
+        raise ValueError(url)
+    return url
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
@@ -123,6 +138,8 @@ class Settings(BaseSettings):
         health_host: Address on which health is served.
         health_port: Port on which health is served; ``None`` serves none.
         report_grace_days: Days that a missed report may be late; older ones are skipped.
+        operator_contact: How members reach whoever runs the bot; ``None`` says nothing of it.
+        policy_url: The operator's full privacy policy; ``None`` for none.
         discord_api: Base address of another API that speaks Discord's; ``None`` is Discord.
     """
 
@@ -201,6 +218,13 @@ class Settings(BaseSettings):
     )
     report_grace_days: int = Field(
         default=7, ge=0, le=28, description="a whole number from 0 to 28"
+    )
+    operator_contact: Annotated[str, AfterValidator(_one_line)] | None = Field(
+        default=None,
+        description="how the operator is reached, in one line of at most 200 characters",
+    )
+    policy_url: Annotated[str, AfterValidator(_web_page)] | None = Field(
+        default=None, description="an https:// address of at most 500 characters"
     )
     discord_api: Annotated[str, AfterValidator(_api_base)] | None = Field(
         default=None, description="an https:// address, or http:// on this machine only"

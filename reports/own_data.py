@@ -1,9 +1,10 @@
 """Everything that is kept about one member of a guild, as files of JSON for that member.
 
 Each file is complete in itself: ``format``, ``version``, the ids, ``part`` of ``parts``, what the
-member decided (``settings``), what they said of verdicts (``feedback``), how many records there
-are in all (``records_total``) and the ``records`` of the file, oldest first within a page. Numbers
-are as they are stored; ``null`` is a class that the classifier could not see.
+member decided (``settings``), everything of ``storage.personal_data.PERSONAL`` under its name,
+what they changed as an administrator (``settings_changed``), how many records there are in all
+(``records_total``) and the ``records`` of the file, oldest first within a page. Numbers are as they
+are stored; ``null`` is a class that the classifier could not see.
 
 A member may have written anything from nothing to millions of messages, so records are taken page
 by page and kept compressed: members of a gzip file may follow one another (RFC 1952, section 2.2),
@@ -22,10 +23,13 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 from classifiers.emotion import EMOTIONS
-from storage.records import NO_MODEL, Choices, Feedback, GuildSettings, MessageRecord
+from storage.audit import SettingChange
+from storage.named import names_in
+from storage.records import NO_MODEL, Choices, GuildSettings, MessageRecord
+from storage.retrospectives import RetroSection
 
 FORMAT: Final = "nunchi-own-data"
-VERSION: Final = 1
+VERSION: Final = 2
 
 PLAIN_BYTES: Final = 512 * 1024
 """What is not larger than this stays readable text, without compression."""
@@ -50,8 +54,14 @@ class OwnDataStore(Protocol):
         """Return what an author decided, as it is kept now."""
         ...
 
-    async def feedback(self, guild_id: int) -> Sequence[Feedback]:
-        """Return all feedback of a guild, oldest first."""
+    async def author_rows(
+        self, guild_id: int, author: bytes
+    ) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """Return everything kept about an author but the records, as JSON can carry it."""
+        ...
+
+    async def changes_by(self, guild_id: int, user_id: int) -> Sequence[SettingChange]:
+        """Return what one user changed in a guild's settings, newest first."""
         ...
 
 
@@ -115,7 +125,8 @@ async def own_data(
     """
     guild_id = settings.guild_id
     choices = await store.choices(guild_id, author)
-    given = [each for each in await store.feedback(guild_id) if each.author == author]
+    rows = await store.author_rows(guild_id, author)
+    changes = await store.changes_by(guild_id, user_id)
     head: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
@@ -124,7 +135,8 @@ async def own_data(
         "user_id": str(user_id),
         "pseudonym": author.hex(),
         "settings": {**_choices(choices), **_roles(settings, user_id)},
-        "feedback": [_feedback(each) for each in given],
+        **rows,
+        "settings_changed": [_change(each) for each in changes],
     }
     room = limit - len(_head(head, 0, 0, 0)) - _FRAME_ROOM
     parts, total = [_Part()], 0
@@ -143,25 +155,37 @@ def record_document(record: MessageRecord) -> Mapping[str, Any]:
         "created_at": _moment(record.created_at),
         "edited_at": _moment(record.edited_at),
         "language": record.language,
-        "probabilities": {
-            emotion.value: None if math.isnan(value) else value
-            for emotion, value in zip(EMOTIONS, record.probabilities, strict=True)
-        },
+        "probabilities": _shares(record.probabilities),
         "valence": record.valence,
         "model": None if record.model == NO_MODEL else record.model,
+        **({"sections": [_section(each) for each in record.sections]} if record.sections else {}),
     }
 
 
-def named_in(settings: GuildSettings, user_id: int) -> bool:
-    """Return whether the settings of a guild name a user."""
-    return any(_roles(settings, user_id).values())
+def _section(section: RetroSection) -> Mapping[str, Any]:
+    return {
+        "section": section.section,
+        "form": section.form,
+        "sentences": section.sentences,
+        "probabilities": _shares(section.probabilities),
+        "valence": section.valence,
+    }
+
+
+def _shares(probabilities: Sequence[float]) -> Mapping[str, float | None]:
+    return {
+        emotion.value: None if math.isnan(value) else value
+        for emotion, value in zip(EMOTIONS, probabilities, strict=True)
+    }
 
 
 def _roles(settings: GuildSettings, user_id: int) -> Mapping[str, bool]:
     """Return for what the settings of a guild name a user."""
+    named = {place: by == user_id for place, by in names_in(settings).items()}
     return {
-        "planned_the_reports": settings.report.planned_by == user_id,
-        "switched_on_the_alerts": settings.alerts.switched_on_by == user_id,
+        "planned_the_reports": named.pop("report.planned_by"),
+        "switched_on_the_alerts": named.pop("alerts.switched_on_by"),
+        **{place: True for place, is_theirs in named.items() if is_theirs},
     }
 
 
@@ -169,19 +193,19 @@ def _choices(choices: Choices) -> Mapping[str, Any]:
     return {
         "own_mood_since": _moment(choices.personal_since),
         "joyful_messages_linkable_since": _moment(choices.linked_since),
+        "agreed_to_be_measured_at": _moment(choices.consented_at),
         "opted_out": choices.refused,
         "opted_out_or_erased_at": _moment(choices.refused_at),
         "never_taken_until": _moment(choices.refused_until),
     }
 
 
-def _feedback(given: Feedback) -> Mapping[str, Any]:
+def _change(change: SettingChange) -> Mapping[str, Any]:
     return {
-        "message_id": str(given.message_id),
-        "predicted": given.predicted,
-        "corrected": given.corrected,
-        "model": given.model,
-        "created_at": _moment(given.created_at),
+        "at": _moment(change.at),
+        "setting": change.setting,
+        "before": change.before,
+        "after": change.after,
     }
 
 

@@ -17,6 +17,7 @@ from bot.patience import Patience
 from bot.pipeline import Pipeline
 from bot.privacy import Privacy
 from bot.progress import Progress
+from bot.receipts import Receipts
 from bot.roster import Roster
 from classifiers.classifier import Classifier, load
 from classifiers.prediction import Prediction
@@ -113,7 +114,7 @@ async def works_at(folder, clock: Clock, **limits: int) -> AsyncIterator[Works]:
         progress, gate = Progress(), Gate(classifier)
         pipeline = Pipeline(store, Judge(gate), roster, progress, clock, **limits)
         running = asyncio.create_task(pipeline.run())
-        privacy = Privacy(store, roster, pipeline)
+        privacy = Privacy(store, roster, pipeline, clock, Receipts(bytes(32)))
         yield Works(store, gate, roster, progress, pipeline, privacy, str(path))
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -223,7 +224,7 @@ async def test_what_is_deleted_later_is_removed_without_another_message(works):
 async def test_an_opt_out_holds_for_what_is_on_its_way(works):
     await works.hold_a_batch(1)
     works.pipeline.offer(message(2, user_id=USER + 1))
-    assert await works.privacy.opt_out(GUILD, USER) == 0
+    assert (await works.privacy.opt_out(GUILD, USER)).counts == {}
     works.gate.open.set()
     await works.drained()
     assert await works.stored() == [2]
@@ -235,7 +236,7 @@ async def test_an_opt_out_holds_for_what_is_on_its_way(works):
 
 async def test_an_erasure_holds_for_what_is_on_its_way_and_for_nothing_later(works):
     await works.hold_a_batch(1)
-    assert await works.privacy.delete(GUILD, USER) == 0
+    assert (await works.privacy.delete(GUILD, USER)).counts == {}
     later = snowflake_at(datetime.now(UTC) + timedelta(seconds=1)) - FIRST
     works.pipeline.offer(message(later))
     works.gate.open.set()

@@ -98,7 +98,8 @@ async def test_what_was_deleted_is_not_caught_up_again(camp):
     async with running(camp.settings) as application:
         mine, theirs = await camp.say(HAPPY[0]), await others_say(camp)
         await camp.expect(application, [mine, theirs])
-        assert await application.services.privacy.delete(camp.guild.id, camp.member.id) == 1
+        receipt = await application.services.privacy.delete(camp.guild.id, camp.member.id)
+        assert receipt.counts == {"records": 1}
         await camp.expect(application, [theirs])
     later = await others_say(camp)
     mine = await camp.say(HAPPY[2])
@@ -119,7 +120,7 @@ async def test_an_opt_out_holds_in_memory_while_the_store_is_away(camp, monkeypa
             await camp.say(SAD[0])
         theirs = await others_say(camp)
         await camp.expect(application, [mine, theirs])
-        assert await privacy.opt_out(camp.guild.id, camp.member.id) == 1
+        assert (await privacy.opt_out(camp.guild.id, camp.member.id)).counts == {"records": 1}
         await camp.expect(application, [theirs])
 
 
@@ -182,7 +183,8 @@ async def test_one_person_is_two_strangers_in_two_guilds(server, camp):
         await camp.say(HAPPY[1])
         await second.guild.say(twin, second.channel, HAPPY[0])
         await until(lambda: len(camp.rows()) == 2 and len(second.rows()) == 1)
-        assert await application.services.privacy.opt_out(camp.guild.id, camp.member.id) == 2
+        receipt = await application.services.privacy.opt_out(camp.guild.id, camp.member.id)
+        assert receipt.counts == {"records": 2}
         assert len(second.rows()) == 1, "an opt-out is for one guild"
     first, other = camp.rows("author"), second.rows("author")
     assert set(first).isdisjoint(other)

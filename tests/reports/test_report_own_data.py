@@ -122,6 +122,7 @@ async def test_nothing_kept_is_an_answer_too(store: Store) -> None:
     assert document["settings"] == {
         "own_mood_since": None,
         "joyful_messages_linkable_since": None,
+        "agreed_to_be_measured_at": None,
         "opted_out": False,
         "opted_out_or_erased_at": None,
         "never_taken_until": None,
@@ -131,7 +132,7 @@ async def test_nothing_kept_is_an_answer_too(store: Store) -> None:
 
 
 async def test_choices_and_feedback_of_the_member_only(store: Store) -> None:
-    said = Feedback(GUILD, FIRST_ID, ME, "joy", "anger", "words@1", START)
+    said = Feedback(GUILD, FIRST_ID, ME, "joy", "anger", "words@1", NOW)
     await store.delete_author(GUILD, ME, START)
     await store.allow_personal(GUILD, ME, NOW)
     await store.allow_personal(GUILD, OTHER, NOW)
@@ -145,6 +146,7 @@ async def test_choices_and_feedback_of_the_member_only(store: Store) -> None:
     assert document["settings"] == {
         "own_mood_since": "2026-11-21T12:00:00.000+00:00",
         "joyful_messages_linkable_since": None,
+        "agreed_to_be_measured_at": None,
         "opted_out": False,
         "opted_out_or_erased_at": "2026-11-02T00:00:00.000+00:00",
         "never_taken_until": "2026-11-02T00:00:00.000+00:00",
@@ -157,7 +159,10 @@ async def test_choices_and_feedback_of_the_member_only(store: Store) -> None:
             "predicted": "joy",
             "corrected": "anger",
             "model": "words@1",
-            "created_at": "2026-11-02T00:00:00.000+00:00",
+            "created_at": "2026-11-21T12:00:00.000+00:00",
+            "language": said.language,
+            "probabilities": "",
+            "text": None,
         }
     ]
     assert (document["guild_id"], document["user_id"]) == (str(GUILD), str(USER))
