@@ -23,13 +23,14 @@ _SECRET_OPTION: Final = re.compile(
 )
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, *, key: bytes | None = None) -> Store:
     """Return the store at an address, not connected yet: use it with ``async with``.
 
     Args:
         url: ``sqlite:///relative.sqlite3``, ``sqlite:////absolute.sqlite3``,
             ``mongodb://host/database`` or ``mongodb+srv://...``; the last two take
             ``?driver=motor`` beside MongoDB's own options.
+        key: What an embedded store is encrypted with; a server encrypts by itself.
 
     Raises:
         InvalidStoreUrl: The address cannot be understood.
@@ -37,7 +38,7 @@ def open_store(url: str) -> Store:
     """
     scheme = url.partition(":")[0].lower()
     if scheme == "sqlite":
-        return SqliteStore(_sqlite_path(url))
+        return SqliteStore(_sqlite_path(url), key=key)
     if scheme in {"mongodb", "mongodb+srv"}:
         return _mongodb_store(url)
     msg = f"{redact(url)!r} is no store: use sqlite:///file.sqlite3 or mongodb://host/database"

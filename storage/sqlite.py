@@ -46,6 +46,7 @@ from storage.records import (
 from storage.retrospectives import SectionColumns
 from storage.settings_document import settings_from_document, settings_to_document
 from storage.shown import Shown
+from storage.sqlite_cipher import check_file
 from storage.sqlite_connection import SqliteConnection, transaction
 from storage.sqlite_schema import MIGRATIONS, Migration, migrate
 from storage.upkeep import Place
@@ -73,6 +74,7 @@ class SqliteStore:
         path: The database file; it and its folder are created when they are missing.
         busy_timeout: Seconds that a write waits for the writes of other processes.
         migrations: The versions of the schema.
+        key: What the file is encrypted with; ``None`` for a plain one.
     """
 
     def __init__(
@@ -81,8 +83,10 @@ class SqliteStore:
         *,
         busy_timeout: float = BUSY_TIMEOUT,
         migrations: Sequence[Migration] = MIGRATIONS,
+        key: bytes | None = None,
     ) -> None:
         self._path = path
+        self._key = key
         self._busy_timeout = busy_timeout
         self._migrations = migrations
         self._key_version: int | None = None
@@ -92,6 +96,7 @@ class SqliteStore:
     async def __aenter__(self) -> Self:
         """Connect, and migrate the schema forward."""
         _create(self._path)
+        await asyncio.to_thread(check_file, self._path, self._key)
         self._writer = self._connection(self._migrate)
         self._reader = self._connection(_read_only)
         try:
@@ -432,7 +437,9 @@ class SqliteStore:
         return await self._read(upkeep.read_places, guild_id, milliseconds(before), limit)
 
     def _connection(self, prepare: Callable[[sqlite3.Connection], None]) -> SqliteConnection:
-        return SqliteConnection(self._path, busy_timeout=self._busy_timeout, prepare=prepare)
+        return SqliteConnection(
+            self._path, busy_timeout=self._busy_timeout, prepare=prepare, key=self._key
+        )
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
         with transaction(connection):

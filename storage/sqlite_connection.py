@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
-from urllib.parse import quote
 
+from storage import sqlite_cipher
 from storage.errors import StoreUnavailable
 
 P = ParamSpec("P")
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 _BUSY_CODES: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 # A damaged file is a bare DatabaseError; its other subclasses speak of a mistake of ours.
-_TROUBLE: Final = (sqlite3.OperationalError, sqlite3.DatabaseError)
+_TROUBLE: Final = frozenset({"OperationalError", "DatabaseError"})
 _WAL_LIMIT: Final = 16 * 1024 * 1024
 _WAL_PAGES: Final = 4096
 """Pages of 4 KiB after which the log is folded into the database: as much as the log may keep."""
@@ -67,6 +67,7 @@ class SqliteConnection:
         path: The database file.
         busy_timeout: Seconds to wait for other processes.
         prepare: Called with every fresh connection, in the thread.
+        key: What the file is encrypted with; ``None`` for a plain one.
     """
 
     def __init__(
@@ -75,8 +76,10 @@ class SqliteConnection:
         *,
         busy_timeout: float,
         prepare: Callable[[sqlite3.Connection], None],
+        key: bytes | None = None,
     ) -> None:
         self._path = path
+        self._key = key
         self._busy_timeout = busy_timeout
         self._prepare = prepare
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="nunchi-sqlite")
@@ -121,13 +124,7 @@ class SqliteConnection:
 
     def _open(self) -> sqlite3.Connection:
         # "rw" never creates: a database that vanished must not silently start empty.
-        connection = sqlite3.connect(
-            f"file:{quote(str(self._path))}?mode=rw",
-            uri=True,
-            timeout=self._busy_timeout,
-            isolation_level=None,
-            check_same_thread=False,
-        )
+        connection = sqlite_cipher.connect(self._path, self._key, self._busy_timeout)
         try:
             _switch_to_wal(connection, self._busy_timeout)
             for pragma in _PRAGMAS:
@@ -141,15 +138,15 @@ class SqliteConnection:
     def _drop(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            with contextlib.suppress(sqlite3.Error):
+            with contextlib.suppress(*sqlite_cipher.errors()):
                 connection.close()
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.DatabaseError as error:
-            if type(error) not in _TROUBLE:
+        except sqlite_cipher.errors() as error:
+            if type(error).__name__ not in _TROUBLE:
                 raise
             if not _is_busy(error):
                 self._drop()
@@ -165,7 +162,7 @@ def _inode(path: Path) -> int:
         return -1
 
 
-def _is_busy(error: sqlite3.Error) -> bool:
+def _is_busy(error: Exception) -> bool:
     code = getattr(error, "sqlite_errorcode", None)
     return code is not None and code & 0xFF in _BUSY_CODES
 
@@ -180,7 +177,7 @@ def _switch_to_wal(connection: sqlite3.Connection, patience: float) -> None:
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
+        except sqlite_cipher.errors() as error:
             if not _is_busy(error) or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
