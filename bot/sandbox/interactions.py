@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.sandbox.api_error import ApiError, unknown
 from bot.sandbox.events import Event
-from bot.sandbox.permissions import channel_permissions
+from bot.sandbox.permissions import Permission, channel_permissions
 
 if TYPE_CHECKING:
     from bot.sandbox.channels import Channel
@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 ATTACHMENT_SIZE_LIMIT = 10 * 1024 * 1024
 """Bytes that a guild without boosts accepts in one file."""
 
+_IN_PRIVATE = (
+    Permission.VIEW_CHANNEL
+    | Permission.SEND_MESSAGES
+    | Permission.EMBED_LINKS
+    | Permission.ATTACH_FILES
+    | Permission.READ_MESSAGE_HISTORY
+)
+
 
 class InteractionType:
     """What a member did."""
@@ -30,6 +38,13 @@ class InteractionType:
     COMPONENT = 3
     AUTOCOMPLETE = 4
     MODAL_SUBMIT = 5
+
+
+class Context:
+    """Where an interaction happens."""
+
+    GUILD = 0
+    BOT_DM = 1
 
 
 class CallbackType:
@@ -176,12 +191,11 @@ class InteractionDesk:
             "id": str(dialogue.id),
             "type": dialogue.kind,
             "user": dialogue.member.user.payload(),
-            "authorizing_integration_owners": {"0": str(dialogue.member.guild.id)},
+            "authorizing_integration_owners": _owners(dialogue),
         }
 
     def _payload(self, dialogue: Dialogue) -> JsonObject:
-        member, channel, guild = dialogue.member, dialogue.channel, dialogue.member.guild
-        permissions = str(channel_permissions(member, channel))
+        in_guild = dialogue.channel.guild is not None
         data: JsonObject = {
             "id": str(dialogue.id),
             "application_id": str(self._world.application_id),
@@ -189,19 +203,42 @@ class InteractionDesk:
             "data": dialogue.data,
             "token": dialogue.token,
             "version": 1,
-            "guild_id": str(guild.id),
-            "guild": {"id": str(guild.id), "features": [], "locale": guild.locale},
-            "guild_locale": guild.locale,
-            "channel_id": str(channel.id),
-            "channel": channel.payload() | {"permissions": permissions},
-            "member": member.payload() | {"permissions": permissions},
-            "locale": member.locale,
-            "app_permissions": str(channel_permissions(guild.me, channel)),
+            "channel_id": str(dialogue.channel.id),
+            "locale": dialogue.member.locale,
             "entitlements": [],
-            "authorizing_integration_owners": {"0": str(guild.id)},
-            "context": 0,
+            "authorizing_integration_owners": _owners(dialogue),
             "attachment_size_limit": ATTACHMENT_SIZE_LIMIT,
+            **(self._in_guild(dialogue) if in_guild else self._in_private(dialogue)),
         }
         if dialogue.source is not None:
             data["message"] = dialogue.source.payload()
         return data
+
+    def _in_private(self, dialogue: Dialogue) -> JsonObject:
+        """What only an interaction in a direct message has."""
+        return {
+            "user": dialogue.member.user.payload(),
+            "channel": dialogue.channel.payload(),
+            "app_permissions": str(int(_IN_PRIVATE)),
+            "context": Context.BOT_DM,
+        }
+
+    def _in_guild(self, dialogue: Dialogue) -> JsonObject:
+        """What only an interaction in a guild has."""
+        member, channel, guild = dialogue.member, dialogue.channel, dialogue.member.guild
+        permissions = str(channel_permissions(member, channel))
+        return {
+            "guild_id": str(guild.id),
+            "guild": {"id": str(guild.id), "features": [], "locale": guild.locale},
+            "guild_locale": guild.locale,
+            "channel": channel.payload() | {"permissions": permissions},
+            "member": member.payload() | {"permissions": permissions},
+            "app_permissions": str(channel_permissions(guild.me, channel)),
+            "context": Context.GUILD,
+        }
+
+
+def _owners(dialogue: Dialogue) -> JsonObject:
+    """Who installed the application where it is used; "0" stands for a direct message."""
+    guild = dialogue.channel.guild
+    return {"0": str(guild.id) if guild is not None else "0"}

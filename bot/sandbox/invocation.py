@@ -13,7 +13,7 @@ from bot.sandbox.errors import (
     ComponentNotFoundError,
     MissingPermissionError,
 )
-from bot.sandbox.interactions import InteractionType
+from bot.sandbox.interactions import Context, InteractionType
 from bot.sandbox.permissions import ALL_PERMISSIONS, Permission, channel_permissions
 
 if TYPE_CHECKING:
@@ -160,6 +160,8 @@ def _command_data(definition: JsonObject, resolved: Resolved) -> JsonObject:
 
 
 def _allowed(member: Member, name: str, kind: int, channel: Channel) -> JsonObject:
+    if channel.guild is None:
+        return _private(member, name, kind)
     definition = member.guild.world.commands.find(name, kind, member.guild.id)
     permissions = channel_permissions(member, channel)
     needed = int(Permission.USE_APPLICATION_COMMANDS | Permission.VIEW_CHANNEL)
@@ -169,6 +171,16 @@ def _allowed(member: Member, name: str, kind: int, channel: Channel) -> JsonObje
         needed |= int(own) or ALL_PERMISSIONS
     if permissions & needed != needed:
         raise MissingPermissionError(f"{member.name} may not run {name!r} here")
+    return definition
+
+
+def _private(member: Member, name: str, kind: int) -> JsonObject:
+    """A command as somebody sees it in a direct message with the bot."""
+    definition = member.guild.world.commands.find(name, kind, None)
+    contexts = definition.get("contexts")
+    in_private = definition.get("dm_permission", True) if contexts is None else False
+    if not in_private and Context.BOT_DM not in (contexts or ()):
+        raise CommandNotFoundError(f"the command {name!r} is not offered in direct messages")
     return definition
 
 
