@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from storage.companion_settings import CompanionSettings
+from storage.recalibrated import GuildRecalibration
 from storage.retrospectives import ChannelKind, RetroSection, RetroSettings
 
 PSEUDONYM_BYTES: Final = 16
@@ -227,6 +228,7 @@ class GuildSettings:
         alerts: Of sudden shifts, to moderators; off unless they are switched on.
         retro: Forms and reminder of retrospectives.
         companion: Whether the bot answers members who speak to it.
+        recalibration: What feedback makes of single readings; ``None`` for nothing.
         notice_since: When the guild went back from ``explicit`` to ``notice``: what was
             written up to then is taken only from those who had agreed before.
     """
@@ -244,6 +246,7 @@ class GuildSettings:
     retro: RetroSettings = field(default_factory=RetroSettings)
     notice_since: datetime | None = None
     companion: CompanionSettings = field(default_factory=CompanionSettings)
+    recalibration: GuildRecalibration | None = None
 
 
 @dataclass(frozen=True, slots=True)

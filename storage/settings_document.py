@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from storage.companion_settings import CompanionSettings
+from storage.recalibrated import GuildRecalibration
 from storage.records import (
     AlertSettings,
     ConsentMode,
@@ -64,8 +65,16 @@ def settings_from_document(document: dict[str, Any]) -> GuildSettings:
     values["companion"] = CompanionSettings(
         **_known(CompanionSettings, document.get("companion", {}))
     )
+    values["recalibration"] = _recalibration(document.get("recalibration"))
     values["consent"] = ConsentMode(document.get("consent", ConsentMode.NOTICE))
     return GuildSettings(**values)
+
+
+def _recalibration(document: dict[str, Any] | None) -> GuildRecalibration | None:
+    if document is None:
+        return None
+    values = _known(GuildRecalibration, document)
+    return GuildRecalibration(**{**values, "fitted_bias": tuple(values["fitted_bias"])})
 
 
 def _channel(document: dict[str, Any]) -> dict[str, Any]:

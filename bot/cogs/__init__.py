@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from bot.cogs.alerts import AlertsCog, AlertsDesk
 from bot.cogs.analyze import AnalyzeCog
 from bot.cogs.bright import BrightDesk
+from bot.cogs.companion import CompanionCog
+from bot.cogs.feedback import FeedbackButtons, FeedbackCog, FeedbackPanel
 from bot.cogs.listening import Listening
 from bot.cogs.monitor import MonitorCog
 from bot.cogs.mood import MoodCog
@@ -17,6 +19,9 @@ from bot.cogs.renewed_notices import RenewedNoticesCog
 from bot.cogs.report import ReportCog
 from bot.cogs.report_desk import ReportDesk
 from bot.cogs.setup import SetupCog, SetupPanel
+from bot.cogs.talk import TalkCog, TalkDesk
+from bot.cogs.welcome import WelcomeCog
+from bot.feedback.desk import FeedbackDesk
 
 if TYPE_CHECKING:
     from bot.client import NunchiClient
@@ -31,13 +36,20 @@ async def add_cogs(client: NunchiClient) -> None:
     client.add_dynamic_items(*panel.ears())
     client.add_view(NoticeDesk(desk).listener())
     client.add_view(desk.listener())
+    client.add_view(desk.servers())
+    client.add_dynamic_items(desk.ears())
     await client.add_cog(SetupCog(services, panel))
     await client.add_cog(MonitorCog(services, listening))
     own = OwnMoodDesk(services)
     client.add_view(own.listener())
     client.add_view(BrightDesk(services).listener())
     await client.add_cog(MoodCog(services, own))
-    await client.add_cog(AnalyzeCog(services, client.tree))
+    readings = FeedbackDesk(services)
+    client.add_dynamic_items(*FeedbackButtons(readings).ears())
+    opinions = FeedbackPanel(readings)
+    client.add_view(opinions.listener())
+    await client.add_cog(AnalyzeCog(readings, client.tree))
+    await client.add_cog(FeedbackCog(opinions))
     reports = ReportDesk(services, own.show)
     client.add_view(reports.listener())
     client.add_dynamic_items(*reports.ears())
@@ -46,4 +58,10 @@ async def add_cogs(client: NunchiClient) -> None:
     alerts = AlertsDesk(services)
     client.add_view(alerts.listener())
     await client.add_cog(AlertsCog(alerts))
+    if services.companion is not None:
+        talk = TalkDesk(services, services.companion)
+        client.add_view(talk.listener())
+        await client.add_cog(TalkCog(talk))
+        await client.add_cog(CompanionCog(services))
     await client.add_cog(RenewedNoticesCog(client, services.roster, listening))
+    await client.add_cog(WelcomeCog(client, services))

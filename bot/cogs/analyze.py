@@ -9,13 +9,11 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.cogs.answers import answer
+from bot.cogs.answers import answer, guild_id_of
 from bot.command_errors import Refusal
-from bot.i18n import Phrases, phrases_for
-from bot.services import Services
-from bot.views.analysis import analysis
-from bot.views.layout import Layout
-from classifiers.classifier import Explainer
+from bot.feedback.desk import FeedbackDesk
+from bot.i18n import phrases_for
+from bot.views.feedback import reading
 from classifiers.text import MAX_LENGTH, is_classifiable
 
 
@@ -27,8 +25,8 @@ class AnalyzeCog(
 ):
     """Shows authors how their words are read; stores nothing."""
 
-    def __init__(self, services: Services, tree: app_commands.CommandTree[Any]) -> None:
-        self._services = services
+    def __init__(self, desk: FeedbackDesk, tree: app_commands.CommandTree[Any]) -> None:
+        self._desk = desk
         self._tree = tree
         self._menu = app_commands.ContextMenu(
             name=locale_str("Analyze emotion"), callback=self._analyze_message
@@ -47,7 +45,7 @@ class AnalyzeCog(
         self, interaction: discord.Interaction, text: app_commands.Range[str, 1, MAX_LENGTH]
     ) -> None:
         """Read a text that somebody typed."""
-        await self._answer(interaction, text)
+        await self._answer(interaction, interaction.id, text)
 
     async def _analyze_message(
         self, interaction: discord.Interaction, message: discord.Message
@@ -60,19 +58,14 @@ class AnalyzeCog(
                     "are looked up by others. Try it on one of your own."
                 )
             )
-        await self._answer(interaction, message.content)
+        await self._answer(interaction, message.id, message.content)
 
-    async def _answer(self, interaction: discord.Interaction, text: str) -> None:
-        say = phrases_for(interaction)
+    async def _answer(self, interaction: discord.Interaction, message_id: int, text: str) -> None:
+        guild_id, say = guild_id_of(interaction), phrases_for(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await answer(interaction, await self._reading(text, say))
-
-    async def _reading(self, text: str, say: Phrases) -> Layout:
         if not is_classifiable(text):
             raise Refusal(
                 say("There is nothing to read in it: links, mentions and quotes carry no feeling.")
             )
-        classifier = self._services.classifier
-        prediction = (await classifier.classify([text]))[0]
-        evidence = await classifier.explain(text) if isinstance(classifier, Explainer) else None
-        return analysis(prediction, evidence, say)
+        name, held = await self._desk.read(guild_id, interaction.user.id, message_id, text)
+        await answer(interaction, reading(held, name, say))

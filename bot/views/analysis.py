@@ -32,18 +32,27 @@ _NEGLIGIBLE: Final = 0.005
 """Half a percent: it would be shown as 0%."""
 
 
-def analysis(prediction: Prediction, evidence: Sequence[Evidence] | None, say: Phrases) -> Layout:
+def analysis(
+    prediction: Prediction,
+    evidence: Sequence[Evidence] | None,
+    say: Phrases,
+    *,
+    below: Sequence[Item] = (),
+    kept: bool = False,
+) -> Layout:
     """Return the reading: the emotions, the sentiment, and why.
 
     Args:
         prediction: What the classifier says.
         evidence: Why it says so, or ``None`` from a classifier that cannot explain.
         say: The reader's language.
+        below: What follows it.
+        kept: Whether the author gave the text to the training set.
     """
     parts: list[Item] = [text(_headline(prediction, say), *_bars(prediction, say)), rule()]
     if evidence is not None:
         parts += [text(*_reasons(evidence, say)), rule()]
-    return Layout(*parts, text("-# " + _footer(prediction, say)))
+    return Layout(*parts, text("-# " + _footer(prediction, say, kept=kept)), *below)
 
 
 def _headline(prediction: Prediction, say: Phrases) -> str:
@@ -80,6 +89,9 @@ def _reason(piece: Evidence, say: Phrases) -> str:
     return f"• **{surface}** {joined([why, emotion, effect])}"
 
 
-def _footer(prediction: Prediction, say: Phrases) -> str:
+def _footer(prediction: Prediction, say: Phrases, *, kept: bool) -> str:
     source = joined([language_name(prediction.language, say), prediction.model])
-    return f"{source}\n-# " + say("Only you see this. The text was not stored.")
+    only_you = say("Only you see this.")
+    if not kept:
+        only_you = say("Only you see this. The text was not stored.")
+    return f"{source}\n-# {only_you}"

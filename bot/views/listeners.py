@@ -114,6 +114,41 @@ def pattern_ear(
     return PatternEar
 
 
+def select_pattern_ear(
+    pattern: str, handler: MatchHandler
+) -> type[discord.ui.DynamicItem[discord.ui.Select[Any]]]:
+    """Return what hears every select menu whose custom id matches; see ``chosen_values``."""
+
+    class SelectPatternEar(discord.ui.DynamicItem[discord.ui.Select[Any]], template=pattern):
+        """Hears the menus of one pattern."""
+
+        def __init__(self, match: Match[str]) -> None:
+            super().__init__(discord.ui.Select(custom_id=match.string))
+            self._match = match
+
+        @classmethod
+        async def from_custom_id(
+            cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Match[str], /
+        ) -> Self:
+            """Return what hears this very menu."""
+            del interaction, item
+            return cls(match)
+
+        async def callback(self, interaction: discord.Interaction) -> None:
+            """Hand the choice on; the library would only log an error, so it is answered here."""
+            try:
+                await handler(interaction, self._match)
+            except Exception as error:  # noqa: BLE001 - the boundary: every error is answered
+                await answer_error(interaction, error)
+
+    return SelectPatternEar
+
+
+def chosen_values(interaction: discord.Interaction) -> list[str]:
+    """Return what was chosen in a select menu."""
+    return _values(interaction)
+
+
 def _values(interaction: discord.Interaction) -> list[str]:
     """Return what was chosen; the library's own list leaves out what it cannot look up."""
     data: Mapping[str, Any] = {**(interaction.data or {})}

@@ -1,0 +1,1 @@
+"""What members think of how their own words were read."""
