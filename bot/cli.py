@@ -21,9 +21,11 @@ from bot import logs
 from bot.environment import lent_variables, terminal_language
 from bot.explaining import explained
 from bot.export_commands import EXPORTING
+from bot.feedback_commands import FEEDBACK
 from bot.health_check import ask_health
 from bot.import_command import IMPORTING
 from bot.judging_commands import JUDGING
+from bot.key_commands import KEEPING
 from bot.model_commands import MODELS
 from bot.plugin_commands import PLUGINS
 from bot.reclassify_command import RECLASSIFYING
@@ -123,6 +125,8 @@ for _command in (
     *RECLASSIFYING,
     *IMPORTING,
     *EXPORTING,
+    *FEEDBACK,
+    *KEEPING,
 ):
     nunchi.add_command(_command)
 
