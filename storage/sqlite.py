@@ -60,6 +60,12 @@ LOG_ATTEMPTS: Final = 5
 LOG_PAUSE: Final = 0.2
 """Seconds between two attempts to empty the log."""
 
+REWRITE_AT_ONCE: Final = 64 * 1024 * 1024
+"""Bytes up to which a file is written anew within an erasure: less than a second."""
+
+REWRITE_AFTER: Final = 60.0
+"""Seconds after which a larger one is."""
+
 BUSY_TIMEOUT: Final = 5.0
 """Seconds that a write waits for the writes of other processes."""
 
@@ -92,6 +98,8 @@ class SqliteStore:
         self._key_version: int | None = None
         self._writer: SqliteConnection | None = None
         self._reader: SqliteConnection | None = None
+        self._rewriting: asyncio.Task[None] | None = None
+        self._rewrite_due = False
 
     async def __aenter__(self) -> Self:
         """Connect, and migrate the schema forward."""
@@ -108,6 +116,12 @@ class SqliteStore:
 
     async def __aexit__(self, *exception: object) -> None:
         """Close; harmless when called twice."""
+        rewriting, self._rewriting = self._rewriting, None
+        if rewriting is not None and not rewriting.done():
+            rewriting.cancel()
+            await asyncio.gather(rewriting, return_exceptions=True)
+            if self._rewrite_due:
+                await self._rewrite()
         connections = (self._reader, self._writer)
         self._reader = self._writer = None
         for connection in connections:
@@ -217,11 +231,12 @@ class SqliteStore:
     ) -> Erasure:
         """Refuse what an author wrote up to ``until``, and forget all that is kept of them.
 
-        The log is folded into the database and emptied, so that no copy stays in it either.
+        No copy stays in the log either, and no number of a message as a signpost of the tree: the
+        log is emptied, and the file written anew, at once or, if it is large, a little later.
         """
         last = FOREVER if until is None else milliseconds(until)
         erased = await self._write(personal.erase, guild_id, author, last, milliseconds(at))
-        await self._empty_log()
+        await self._leave_nothing(rewrite=erased.records > 0)
         return erased
 
     async def kept(self, guild_id: int, author: bytes) -> Kept:
@@ -250,7 +265,7 @@ class SqliteStore:
         """Forget what was written without the consent that a guild asks for; return the count."""
         count = await self._write(personal.forget_unconsented, guild_id)
         if count:
-            await self._empty_log()
+            await self._leave_nothing(rewrite=True)
         return count
 
     async def opt_in(self, guild_id: int, author: bytes, at: datetime) -> bool:
@@ -468,6 +483,36 @@ class SqliteStore:
 
     async def _rows(self, columns: str, source: str, *values: int) -> list[Any]:
         return await self._read(messages.fetch_rows, columns, source, values)
+
+    async def _leave_nothing(self, *, rewrite: bool) -> None:
+        """See to it that what was just deleted is not in the files any more.
+
+        Args:
+            rewrite: Write the whole file anew: a deleted row's number may stay in the tree as the
+                border between two pages, and only that takes it out (measured: 80 MB a second).
+        """
+        small = self._path.stat().st_size <= REWRITE_AT_ONCE
+        if rewrite and not (small and await self._rewrite()):
+            self._rewrite_due = True
+            if self._rewriting is None or self._rewriting.done():
+                self._rewriting = asyncio.create_task(self._rewrite_later())
+        await self._empty_log()
+
+    async def _rewrite_later(self) -> None:
+        """Write the file anew after a while, once for all who were erased meanwhile."""
+        while self._rewrite_due:
+            await asyncio.sleep(REWRITE_AFTER)
+            self._rewrite_due = False
+            self._rewrite_due = not await self._rewrite() or self._rewrite_due
+
+    async def _rewrite(self) -> bool:
+        """Return whether the file could be written anew; what is erased is erased either way."""
+        try:
+            await self.scrub()
+        except StoreUnavailable as error:
+            log.warning("the database could not be written anew after an erasure: %s", error)
+            return False
+        return True
 
     async def _empty_log(self) -> None:
         """Fold the log into the database and cut it to nothing.
