@@ -18,16 +18,20 @@ from bot.alerts_schedule import AlertSchedule
 from bot.backoff import Backoff
 from bot.client import NunchiClient
 from bot.clock import Clock, SystemClock
+from bot.companion.engines import opened_companion
 from bot.errors import StartFailed
 from bot.health_page import HealthPage
 from bot.judge import Judge
+from bot.keeping import ring_of, store_of
 from bot.pictures.viewer import opened_viewer
 from bot.pipeline import Pipeline
+from bot.presence import Presence, at_work
 from bot.privacy import Privacy
 from bot.progress import Progress
 from bot.receipts import Receipts
 from bot.reporter import Reporter
 from bot.retro.reading import RetroReader
+from bot.retro.reminding import Reminders
 from bot.roster import Roster
 from bot.sandbox.connect import point_discord_at
 from bot.schedule import Schedule
@@ -37,8 +41,6 @@ from bot.studio import Studio
 from bot.supervisor import supervise
 from classifiers.classifier import load
 from storage.errors import StoreUnavailable
-from storage.open import open_store
-from storage.pseudonym import Pseudonymiser, load_or_create_key
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +57,7 @@ class Application:
 
     services: Services
     progress: Progress
+    presence: Presence
     client: NunchiClient | None = None
 
     def build_client(self) -> NunchiClient:
@@ -75,12 +78,18 @@ async def opened(settings: Settings, clock: Clock) -> AsyncIterator[Application]
         NunchiError: The store, the classifier or a port cannot be had; one readable line.
     """
     async with AsyncExitStack() as stack:
-        pseudonyms = Pseudonymiser(_key(settings))
-        store = await stack.enter_async_context(open_store(settings.store.get_secret_value()))
+        owner = _owner()
+        store = await stack.enter_async_context(store_of(settings))
+        presence, pseudonyms = await stack.enter_async_context(
+            at_work(settings, store, clock, owner)
+        )
         classifier = load(settings.classifier)
         stack.push_async_callback(classifier.close)
         await classifier.start()
         pictures = await stack.enter_async_context(opened_viewer(settings))
+        companion = await stack.enter_async_context(
+            opened_companion(settings.companion, classifier)
+        )
         studio = await stack.enter_async_context(Studio(settings.font_dir))
         roster = Roster(store, pseudonyms, clock)
         await roster.load()
@@ -97,15 +106,18 @@ async def opened(settings: Settings, clock: Clock) -> AsyncIterator[Application]
         )
         if pictures is not None:
             pipeline.look_at_pictures(pictures)
-        pipeline.read_retrospectives(RetroReader(judge, roster, store))
+        retro = RetroReader(judge, roster, store)
+        pipeline.read_retrospectives(retro)
         grace = timedelta(days=settings.report_grace_days)
         correction = classifier.info.correction
         reporter = Reporter(
-            store, roster, studio, clock, _owner(), grace, correction, forecast=settings.forecast
+            store, roster, studio, clock, owner, grace, correction, forecast=settings.forecast
         )
         schedule = Schedule(store, roster, reporter, clock)
-        privacy = Privacy(store, roster, pipeline, clock, Receipts(_key(settings)))
+        privacy = Privacy(store, roster, pipeline, clock, Receipts(ring_of(settings).first))
         await privacy.complete_consent()
+        if companion is not None:
+            privacy.also_forget(companion.forget)
         services = Services(
             settings=settings,
             clock=clock,
@@ -117,10 +129,13 @@ async def opened(settings: Settings, clock: Clock) -> AsyncIterator[Application]
             reporter=reporter,
             studio=studio,
             schedule=schedule,
-            alerts=AlertWatch(store, roster, clock, _owner()),
+            retro=retro,
+            reminders=Reminders(store, roster, clock),
+            alerts=AlertWatch(store, roster, clock, owner),
             pictures=pictures,
+            companion=companion,
         )
-        yield Application(services, progress)
+        yield Application(services, progress, presence)
 
 
 async def serve(application: Application, token: str) -> None:
@@ -133,18 +148,23 @@ async def serve(application: Application, token: str) -> None:
     async with AsyncExitStack() as stack:
         await _serve_health(stack, application)
         pipeline = stack.enter_context(_running(services.pipeline.run(), "pipeline"))
+        present = stack.enter_context(_running(application.presence.run(), "presence"))
         watching = stack.enter_context(_running(_watch_roster(services.roster), "roster"))
         services.schedule.start()
         stack.callback(services.schedule.stop)
         alerts = AlertSchedule(services.alerts)
         alerts.start()
         stack.callback(alerts.stop)
+        services.reminders.start()
+        stack.callback(services.reminders.stop)
+        if services.companion is not None:
+            stack.enter_context(_running(services.companion.keep_forgetting(), "companion"))
         connection = stack.enter_context(
             _running(supervise(application.build_client, token, Backoff()), "supervisor")
         )
         try:
             done, _ = await asyncio.wait(
-                {pipeline, watching, connection}, return_when=asyncio.FIRST_COMPLETED
+                {pipeline, present, watching, connection}, return_when=asyncio.FIRST_COMPLETED
             )
             for task in done:
                 task.result()
@@ -211,10 +231,6 @@ async def _serve_health(stack: AsyncExitStack, application: Application) -> None
     except OSError as error:
         msg = f"NUNCHI_HEALTH_PORT={settings.health_port} cannot be used: {error.strerror}"
         raise StartFailed(msg) from error
-
-
-def _key(settings: Settings) -> bytes:
-    return settings.given_key() or load_or_create_key(settings.key_file)
 
 
 def _owner() -> str:

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from bot.explaining import explained
+from bot.keeping import store_key
 from bot.model_commands import export as export_model
 from bot.settings import Settings, load_settings
 from reports.errors import InvalidPeriod, ReportError
 from reports.period import Week, zone_of
+from storage.open import file_of
 
 FORMATS: Final = ("png", "svg", "html", "json", "csv")
 TABLES: Final = ("csv", "json")
@@ -27,7 +29,7 @@ _MONTH: Final = re.compile(r"([0-9]{4})-M?([0-9]{2})")
 _DATE: Final = click.DateTime(["%Y-%m-%d"])
 
 if TYPE_CHECKING:
-    from bot.exporting import Written
+    from bot.exporting import Place, Written
     from reports.monthly import Month
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -178,9 +180,9 @@ def report(
         raise click.UsageError(msg)
     settings = _settings(env_file)
     # Late, because no other command draws.
-    from bot.exporting import Looks, Place, export_report  # noqa: PLC0415
+    from bot.exporting import Looks, export_report  # noqa: PLC0415
 
-    place = Place(_address(settings, store), guild_id, timezone)
+    place = _place(settings, store, guild_id, timezone)
     shown = Looks(
         looks["formats"],
         looks["language"],
@@ -250,9 +252,9 @@ def aggregates(
     """
     settings = _settings(env_file)
     # Late, as above.
-    from bot.exporting import Looks, Place, export_aggregates  # noqa: PLC0415
+    from bot.exporting import Looks, export_aggregates  # noqa: PLC0415
 
-    place = Place(_address(settings, store), guild_id, timezone)
+    place = _place(settings, store, guild_id, timezone)
     shown = Looks(looks["formats"], looks["language"], bom=looks["bom"])
     days = (first.date() if first else None, last.date() if last else None)
     with explained(settings.secrets()):
@@ -271,8 +273,15 @@ def _settings(env_file: Path) -> Settings:
         return load_settings(env_file, os.environ)
 
 
-def _address(settings: Settings, store: str | None) -> str:
-    return store or settings.store.get_secret_value()
+def _place(settings: Settings, store: str | None, guild_id: int, timezone: str | None) -> Place:
+    url = store or settings.store.get_secret_value()
+    with explained(settings.secrets()):
+        file = file_of(url)
+        key = store_key(settings, file) if file else None
+    # Late, like the rest of what draws reports.
+    from bot.exporting import Place  # noqa: PLC0415
+
+    return Place(url, guild_id, timezone, key)
 
 
 def _tell(written: Written) -> None:

@@ -49,11 +49,13 @@ class Place:
         url: Address of the store.
         guild_id: Discord snowflake.
         timezone: In place of the server's own, or ``None``.
+        key: What an embedded store is encrypted with.
     """
 
     url: str
     guild_id: int
     timezone: str | None = None
+    key: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ async def opened_place(place: Place) -> AsyncIterator[tuple[Store, GuildSettings
     if file is not None and not file.is_file():
         msg = f"there is no database {file}; name the bot's own by --store or NUNCHI_STORE"
         raise StartFailed(msg)
-    async with open_store(place.url) as store:
+    async with open_store(place.url, key=place.key) as store:
         settings = await store.settings(place.guild_id)
         if settings is None:
             known = [str(each.guild_id) for each in await store.all_settings()]

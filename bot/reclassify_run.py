@@ -11,6 +11,7 @@ from typing import Final
 from bot.clock import DISCORD_EPOCH_MS
 from bot.errors import SettingsError
 from bot.judge import Judge
+from bot.keeping import store_of
 from bot.pictures.viewer import opened_viewer
 from bot.reclassify import Outcome, Reclassifier, Span
 from bot.reclassify_history import PastMessages, logged_in
@@ -18,7 +19,6 @@ from bot.sandbox.connect import point_discord_at
 from bot.settings import Settings
 from classifiers.classifier import load
 from reports.period import zone_of
-from storage.open import open_store
 from storage.records import GuildSettings
 
 BEGINNING: Final = datetime.fromtimestamp(DISCORD_EPOCH_MS / 1000, UTC)
@@ -54,7 +54,7 @@ async def judge_again(
     address = settings.discord_api
     async with AsyncExitStack() as stack:
         stack.enter_context(point_discord_at(address) if address else nullcontext())
-        store = await stack.enter_async_context(open_store(settings.store.get_secret_value()))
+        store = await stack.enter_async_context(store_of(settings))
         span = span_of(request, await store.settings(request.guild_id))
         classifier = load(settings.classifier)
         stack.push_async_callback(classifier.close)

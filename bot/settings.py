@@ -37,7 +37,9 @@ from bot.errors import SettingsError
 
 PREFIX: Final = "NUNCHI_"
 TOKEN_VARIABLE: Final = "DISCORD_TOKEN"  # noqa: S105 -- the name of a variable, not a secret
-SECRETS: Final = frozenset({"discord_token", "store", "pseudonym_key"})
+SECRETS: Final = frozenset(
+    {"discord_token", "store", "store_key", "pseudonym_key", "pseudonym_new_keys"}
+)
 MINIMUM_KEY_LENGTH: Final = 32
 LONGEST_CONTACT: Final = 200
 LONGEST_PAGE: Final = 500
@@ -76,6 +78,17 @@ def _key(key: SecretStr) -> SecretStr:
     if len(key.get_secret_value()) < MINIMUM_KEY_LENGTH:
         raise ValueError
     return key
+
+
+def _keys(keys: SecretStr) -> SecretStr:
+    found = keys.get_secret_value().split()
+    if not found or min(map(len, found)) < MINIMUM_KEY_LENGTH:
+        raise ValueError
+    return keys
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
 
 
 def _api_base(url: str) -> str:
@@ -123,7 +136,11 @@ class Settings(BaseSettings):
         store: Address of the store.
         classifier: ``name`` or ``name?option=value`` of an installed classifier.
         images: ``name?option=value`` of an image classifier; ``None`` looks at no pictures.
+        store_key: Key of the embedded store; ``None`` looks for a file in ``data_dir``.
+        companion: What answers members who speak to the bot: ``curated``, ``off`` or
+            ``name?option=value``.
         pseudonym_key: Key of the pseudonyms; ``None`` keeps one in a file in ``data_dir``.
+        pseudonym_new_keys: Keys that came after ``pseudonym_key``, oldest first, with spaces.
         language: Language of a new guild.
         timezone: Timezone of a new guild, an IANA name.
         font_dir: Folder with fonts that come before the ones we ship.
@@ -137,6 +154,7 @@ class Settings(BaseSettings):
         catchup_max_age_days: Days; older messages are not read after downtime.
         health_host: Address on which health is served.
         health_port: Port on which health is served; ``None`` serves none.
+        left_grace_days: Days after which the data of a server that was left is deleted.
         report_grace_days: Days that a missed report may be late; older ones are skipped.
         operator_contact: How members reach whoever runs the bot; ``None`` says nothing of it.
         policy_url: The operator's full privacy policy; ``None`` for none.
@@ -172,7 +190,21 @@ class Settings(BaseSettings):
         pattern=r"^[a-z][a-z0-9_-]*(\?.*)?$",
         description="an image classifier with its options, such as vit?model=FOLDER",
     )
+    companion: str = Field(
+        default="curated",
+        pattern=r"^[a-z][a-z0-9_-]*(\?.*)?$",
+        description="curated, off, or an engine with options, such as transformers?model=FOLDER",
+    )
     pseudonym_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
+        default=None, description=f"a secret of at least {MINIMUM_KEY_LENGTH} characters"
+    )
+    pseudonym_new_keys: Annotated[SecretStr, AfterValidator(_keys)] | None = Field(
+        default=None,
+        description=(
+            f"secrets of at least {MINIMUM_KEY_LENGTH} characters each, with spaces between"
+        ),
+    )
+    store_key: Annotated[SecretStr, AfterValidator(_key)] | None = Field(
         default=None, description=f"a secret of at least {MINIMUM_KEY_LENGTH} characters"
     )
     language: Annotated[Literal["ko", "en"], BeforeValidator(_lower)] = Field(
@@ -226,6 +258,7 @@ class Settings(BaseSettings):
     policy_url: Annotated[str, AfterValidator(_web_page)] | None = Field(
         default=None, description="an https:// address of at most 500 characters"
     )
+    left_grace_days: int = Field(default=7, ge=0, le=90, description="a whole number from 0 to 90")
     discord_api: Annotated[str, AfterValidator(_api_base)] | None = Field(
         default=None, description="an https:// address, or http:// on this machine only"
     )
@@ -244,12 +277,15 @@ class Settings(BaseSettings):
         return (init_settings,)
 
     @model_validator(mode="after")
-    def _batch_fits_queue(self) -> Self:
+    def _fit_together(self) -> Self:
         if self.batch_size > self.queue_size:
             msg = (
                 f"{PREFIX}BATCH_SIZE={self.batch_size} is more than "
                 f"{PREFIX}QUEUE_SIZE={self.queue_size}; make the queue at least as large"
             )
+            raise ValueError(msg)
+        if self.pseudonym_new_keys is not None and self.pseudonym_key is None:
+            msg = f"{PREFIX}PSEUDONYM_NEW_KEYS is set, and {PREFIX}PSEUDONYM_KEY is not"
             raise ValueError(msg)
         return self
 
@@ -276,12 +312,28 @@ class Settings(BaseSettings):
         """Return 32 bytes that follow from the pseudonym key that is set, or ``None``."""
         if self.pseudonym_key is None:
             return None
-        return hashlib.sha256(self.pseudonym_key.get_secret_value().encode()).digest()
+        return _digest(self.pseudonym_key.get_secret_value())
+
+    def given_keys(self) -> tuple[bytes, ...]:
+        """Return 32 bytes for each pseudonym key that is set, oldest first; none is empty."""
+        first = self.given_key()
+        if first is None:
+            return ()
+        later = self.pseudonym_new_keys
+        return (first, *map(_digest, later.get_secret_value().split() if later else ()))
+
+    def given_store_key(self) -> bytes | None:
+        """Return 32 bytes that follow from the key of the store that is set, or ``None``."""
+        return None if self.store_key is None else _digest(self.store_key.get_secret_value())
 
     def secrets(self) -> tuple[str, ...]:
         """Return every value that must never be seen, for the redaction of logs."""
-        values = (self.discord_token, self.store, self.pseudonym_key)
-        return tuple(value.get_secret_value() for value in values if value is not None)
+        values = (self.discord_token, self.store, self.pseudonym_key, self.store_key)
+        later = self.pseudonym_new_keys
+        return (
+            *(value.get_secret_value() for value in values if value is not None),
+            *(later.get_secret_value().split() if later else ()),
+        )
 
 
 def load_settings(env_file: Path | None, environ: Mapping[str, str]) -> Settings:

@@ -56,6 +56,11 @@ class KeyRing:
     def __len__(self) -> int:
         return len(self._keys)
 
+    @property
+    def first(self) -> bytes:
+        """The oldest key, from which keys for other purposes may follow."""
+        return self._keys[0]
+
     def __repr__(self) -> str:
         return f"KeyRing({', '.join(self.fingerprints())})"
 

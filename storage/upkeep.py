@@ -77,6 +77,14 @@ class Upkeep(Protocol):
         """
         ...
 
+    async def scrub(self) -> bool:
+        """Leave no trace in the store's own files of what was deleted or replaced.
+
+        Returns:
+            Whether all of it is gone; where a server keeps the files, that is up to the server.
+        """
+        ...
+
     # Walks
 
     async def places_before(self, guild_id: int, before: datetime, limit: int) -> Sequence[Place]:

@@ -12,9 +12,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.clock import Clock, SystemClock
 from bot.doctor.finding import Finding, Speaker, Status
+from bot.keeping import STORE_KEY
 from bot.settings import Settings
-from storage.errors import KeyUnusable
-from storage.pseudonym import load_or_create_key
+from storage.errors import KeyUnusable, StorageError
+from storage.open import file_of
+from storage.pseudonym import load_or_create_keys
+from storage.sqlite_cipher import is_plain
 
 OLDEST_PYTHON: Final = (3, 11)
 RELEASED: Final = datetime(2026, 11, 20, tzinfo=UTC)
@@ -121,7 +124,7 @@ async def pseudonym_key(settings: Settings, say: Speaker) -> Finding:
         made = say(f"{file} (처음 실행할 때 만듭니다)", f"{file} (made at the first start)")
         return Finding(name, Status.OK, made)
     try:
-        load_or_create_key(file)
+        count = len(load_or_create_keys(file))
     except KeyUnusable as error:
         advice = say(
             "백업에서 되돌리세요. 키가 바뀌면 지난 기록과 수신 거부가 끊어집니다.",
@@ -129,6 +132,32 @@ async def pseudonym_key(settings: Settings, say: Speaker) -> Finding:
         )
         return Finding(name, Status.FAIL, str(error), advice)
     if file.stat().st_mode & _OTHERS_MAY_READ:
-        seen = say(f"{file}: 다른 사용자도 읽을 수 있습니다", f"{file}: others may read it")
-        return Finding(name, Status.WARN, seen, f"chmod 600 {file}")
-    return Finding(name, Status.OK, str(file))
+        return _open_to_all(name, file, say)
+    return Finding(name, Status.OK, str(file) if count == 1 else f"{file} ({count})")
+
+
+async def encryption(settings: Settings, say: Speaker) -> Finding:
+    """Look whether the database file is encrypted, and who may read its key."""
+    name = say("저장소 암호화", "encryption of the store")
+    key = settings.data_dir / STORE_KEY
+    try:
+        file = file_of(settings.store.get_secret_value())
+        plain = is_plain(file) if file else None
+    except (OSError, StorageError) as error:
+        return Finding(name, Status.WARN, str(error))
+    if file is None:
+        return Finding(name, Status.OK, say("서버가 맡습니다", "up to the server"))
+    if key.exists() and key.stat().st_mode & _OTHERS_MAY_READ:
+        return _open_to_all(name, key, say)
+    if plain is False:
+        return Finding(name, Status.OK, say(f"{file}: 암호화됨", f"{file}: encrypted"))
+    clear = say(
+        "암호화하지 않음 (`nunchi store encrypt` 또는 암호화된 디스크)",
+        "none (`nunchi store encrypt`, or an encrypted disk)",
+    )
+    return Finding(name, Status.OK, clear)
+
+
+def _open_to_all(name: str, file: Path, say: Speaker) -> Finding:
+    seen = say(f"{file}: 다른 사용자도 읽을 수 있습니다", f"{file}: others may read it")
+    return Finding(name, Status.WARN, seen, f"chmod 600 {file}")

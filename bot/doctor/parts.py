@@ -16,14 +16,21 @@ from urllib.parse import unquote
 from bot.doctor.finding import Finding, Speaker, Status
 from bot.errors import StartFailed
 from bot.i18n import FOLDER, Catalogues
+from bot.keeping import store_key
 from bot.settings import Settings
 from classifiers.classifier import Classifier, load
 from classifiers.errors import ClassifierError, UnknownBackend
 from classifiers.prediction import Prediction
 from reports.errors import ReportError
 from reports.fonts import FontBook
-from storage.errors import DriverMissing, InvalidStoreUrl, SchemaTooNew, StorageError
-from storage.open import open_store, redact
+from storage.errors import (
+    DriverMissing,
+    InvalidStoreUrl,
+    KeyUnusable,
+    SchemaTooNew,
+    StorageError,
+)
+from storage.open import file_of, open_store, redact
 from storage.store import Store
 
 STORE_PATIENCE: Final = 15.0
@@ -91,11 +98,16 @@ async def store(settings: Settings, say: Speaker) -> Finding:
     """Open the store, wait for its answer, close it."""
     url = settings.store.get_secret_value()
     unborn = _unborn_file(url)
+    try:
+        file = file_of(url)
+        key = store_key(settings, file) if file else None
+    except StorageError as error:
+        return Finding(say("저장소", "store"), Status.FAIL, str(error), _store_advice(error, say))
     if unborn is None:
-        return await store_at(url, say)
+        return await store_at(url, say, key=key)
     # A visit leaves nothing behind: what is not there yet is tried elsewhere.
     with tempfile.TemporaryDirectory() as folder:
-        finding = await store_at(f"{_SQLITE}{folder}/{unborn}", say)
+        finding = await store_at(f"{_SQLITE}{folder}/{unborn}", say, key=key)
     made = say(f"{url} (처음 실행할 때 만듭니다)", f"{url} (made at the first start)")
     return finding if finding.status is Status.FAIL else replace(finding, detail=made)
 
@@ -108,11 +120,13 @@ def _unborn_file(url: str) -> str | None:
     return None if file.exists() else file.name
 
 
-async def store_at(url: str, say: Speaker, patience: float = STORE_PATIENCE) -> Finding:
-    """Judge the store at an address; ``patience`` is in seconds."""
+async def store_at(
+    url: str, say: Speaker, patience: float = STORE_PATIENCE, *, key: bytes | None = None
+) -> Finding:
+    """Judge the store at an address, with its key; ``patience`` is in seconds."""
     name = say("저장소", "store")
     try:
-        milliseconds = await asyncio.wait_for(_round_trip(open_store(url)), patience)
+        milliseconds = await asyncio.wait_for(_round_trip(open_store(url, key=key)), patience)
     except TimeoutError:
         seen = say(f"{redact(url)}: 응답이 없습니다", f"{redact(url)}: no answer")
         return Finding(name, Status.FAIL, seen, _store_advice(None, say))
@@ -133,6 +147,11 @@ def _store_advice(error: StorageError | None, say: Speaker) -> str:
     if isinstance(error, SchemaTooNew):
         return say(
             "Nunchi를 최신 버전으로 올리세요.", "Update Nunchi to the version that wrote it."
+        )
+    if isinstance(error, KeyUnusable):
+        return say(
+            "NUNCHI_STORE_KEY나 store.key를 백업에서 되돌리세요(docs/keys.md).",
+            "Restore NUNCHI_STORE_KEY or store.key from a backup (docs/keys.md).",
         )
     if isinstance(error, InvalidStoreUrl | DriverMissing):
         return say("NUNCHI_STORE를 고치세요(docs/storage.md).", "See docs/storage.md.")

@@ -20,6 +20,7 @@ CHECKS: Final[Sequence[Check]] = (
     parts.token,
     machine.data_folder,
     machine.pseudonym_key,
+    machine.encryption,
     parts.store,
     parts.classifier,
     parts.fonts,

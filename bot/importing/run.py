@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -12,11 +14,12 @@ from bot.errors import StartFailed
 from bot.importing.importer import FileRefused, Importer, Wishes
 from bot.importing.kept_place import Tally
 from bot.judge import Judge
+from bot.keeping import store_of
+from bot.presence import at_work
 from bot.roster import Roster
 from bot.settings import Settings
 from classifiers.classifier import load
-from storage.open import file_of, open_store
-from storage.pseudonym import Pseudonymiser, load_or_create_key
+from storage.open import file_of
 
 
 @dataclass(slots=True)
@@ -65,9 +68,11 @@ async def import_files(
         raise StartFailed(msg)
     outcome = Outcome()
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(open_store(url))
-        key = settings.given_key() or load_or_create_key(settings.key_file)
-        roster = Roster(store, Pseudonymiser(key), clock)
+        store = await stack.enter_async_context(store_of(settings))
+        _, pseudonyms = await stack.enter_async_context(
+            at_work(settings, store, clock, f"import-{os.getpid()}-{secrets.token_hex(4)}")
+        )
+        roster = Roster(store, pseudonyms, clock)
         await roster.load()
         classifier = load(settings.classifier)
         if not wishes.dry_run:

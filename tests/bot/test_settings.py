@@ -53,6 +53,9 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "NUNCHI_IMAGES": "vit?model=faces",
             "NUNCHI_DATA_DIR": str(tmp_path),
             "NUNCHI_PSEUDONYM_KEY": "k" * 32,
+            "NUNCHI_PSEUDONYM_NEW_KEYS": f"{'m' * 32} {'n' * 32}",
+            "NUNCHI_STORE_KEY": "s" * 32,
+            "NUNCHI_LEFT_GRACE_DAYS": "3",
             "NUNCHI_LANGUAGE": "KO",
             "NUNCHI_TIMEZONE": "Asia/Seoul",
             "NUNCHI_FONT_DIR": str(tmp_path),
@@ -286,3 +289,19 @@ def test_the_example_file_is_understood(tmp_path: Path) -> None:
     switched_on = tmp_path / ".env"
     switched_on.write_text(re.sub(r"^#(?=[A-Z_]+=)", "", example, flags=re.MULTILINE))
     assert load_settings(switched_on, {}).timezone == "Asia/Seoul"
+
+
+def test_later_pseudonym_keys_follow_the_first_and_are_secrets() -> None:
+    later = f"{'m' * 40} {'n' * 40}"
+    settings = load_settings(
+        None, {"NUNCHI_PSEUDONYM_KEY": "k" * 40, "NUNCHI_PSEUDONYM_NEW_KEYS": later}
+    )
+    keys = settings.given_keys()
+    assert keys[0] == settings.given_key()
+    assert len(set(keys)) == 3
+    assert {"m" * 40, "n" * 40} <= set(settings.secrets())
+    assert "mmm" not in repr(settings)
+    assert "NUNCHI_PSEUDONYM_KEY is not" in refusal(NUNCHI_PSEUDONYM_NEW_KEYS="m" * 40)
+    line = refusal(NUNCHI_PSEUDONYM_KEY="k" * 40, NUNCHI_PSEUDONYM_NEW_KEYS=f"{'m' * 40} hunter2")
+    assert "32 characters" in line
+    assert "hunter2" not in line
