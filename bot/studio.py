@@ -12,6 +12,8 @@ from reports.cards import cards
 from reports.fonts import FontBook
 from reports.personal import OwnMood
 from reports.picture import PictureWorker
+from reports.retro.arc import Arc
+from reports.svg.arc import arc_card
 from reports.svg.own_year import own_year_card
 from reports.weekly import WeeklyReport
 
@@ -84,6 +86,16 @@ class Studio:
         if card is None:
             return None
         return PictureCard("nunchi-my-year.png", await worker.render(card.svg), card.alt_text)
+
+    async def draw_arc(self, arc: Arc, *, theme: str, language: str) -> PictureCard:
+        """Return the picture of the arc of one post.
+
+        Raises:
+            ReportError: There is no font, or the worker cannot draw.
+        """
+        fonts, worker = await self._open()
+        card = await asyncio.to_thread(arc_card, arc, theme=theme, language=language, fonts=fonts)
+        return PictureCard("retrospective-arc.png", await worker.render(card.svg), card.alt_text)
 
     async def _open(self) -> tuple[FontBook, PictureWorker]:
         async with self._opening:

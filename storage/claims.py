@@ -12,10 +12,19 @@ from storage.records import ClaimState, ReportClaim
 ALERT: Final = "alert-"
 """Periods that begin so are those of alerts, which are claimed like reports."""
 
+WELCOME: Final = "welcome"
+"""The period of the welcome to a guild: claimed like a report, so that it is said once."""
+
+RETRO: Final = "retro-"
+"""Periods that begin so are those of reminders to write a retrospective."""
+
 
 def reports_of(claims: Sequence[ReportClaim]) -> list[ReportClaim]:
-    """Return the claims that are not those of alerts."""
-    return [claim for claim in claims if not claim.period.startswith(ALERT)]
+    """Return the claims of reports: not those of alerts and reminders, nor of the welcome."""
+    others = (ALERT, RETRO)
+    return [
+        claim for claim in claims if not claim.period.startswith(others) and claim.period != WELCOME
+    ]
 
 
 def alerts_of(claims: Sequence[ReportClaim]) -> list[ReportClaim]:

@@ -147,6 +147,7 @@ _ENGLISH: Final = {
     "minus": ("minus",),
     "minuses": ("minus",),
     "interesting": ("interesting",),
+    "freetext": ("free",),
 }
 
 # Without blanks, and without the noun that follows: "좋았던 점", "좋았던것" and "좋았던" are one.
@@ -275,6 +276,7 @@ _KOREAN: Final = {
     "내일": ("next",),
     "할": ("next",),
     "계획": ("next", "future"),
+    "자유롭게쓴글": ("free",),
     "장미": ("rose",),
     "꽃봉오리": ("bud",),
     "가시": ("thorn",),

@@ -98,7 +98,9 @@ def parse(text: str, *, hint: str | None = None, carried: Carried | None = None)
     named = [each for each in found if each.heading.sections]
     form = _form([each.heading for each in found], hint, carried) if named else None
     form = form or (carried.form if carried else FREE)
-    return Post(text, form, tuple(_parts(text, found, form, carried)), len(named), _certain(named))
+    titled = any(each.heading.strong and each.heading.form is not None for each in found)
+    certain = titled or _certain(named)
+    return Post(text, form, tuple(_parts(text, found, form, carried)), len(named), certain)
 
 
 def _certain(named: Sequence[_Found]) -> bool:

@@ -74,7 +74,7 @@ class RetroReader:
     """
 
     def __init__(self, judge: Judge, roster: Roster, store: Store) -> None:
-        self._judge = judge
+        self.judge = judge
         self._roster = roster
         self._store = store
         self._last: OrderedDict[int, _Last] = OrderedDict()
@@ -103,7 +103,7 @@ class RetroReader:
             for piece in pieces
             for section, sentence in piece.post.sentences()[:_MOST_SENTENCES]
         ]
-        predictions = await self._judge.predictions([sentence for *_, sentence in told])
+        predictions = await self.judge.predictions([sentence for *_, sentence in told])
         found: dict[tuple[int, str, str], list[Prediction]] = {}
         for (message_id, form, section, _), prediction in zip(told, predictions, strict=True):
             if prediction is not None:

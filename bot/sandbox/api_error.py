@@ -18,6 +18,7 @@ _MESSAGES = {
     10015: "Unknown Webhook",
     10062: "Unknown interaction",
     10063: "Unknown application command",
+    30007: "Maximum number of webhooks reached (15)",
     40060: "Interaction has already been acknowledged.",
     50001: "Missing Access",
     50005: "Cannot edit a message authored by another user",
@@ -25,9 +26,11 @@ _MESSAGES = {
     50008: "Cannot send messages in a non-text channel",
     50013: "Missing Permissions",
     50016: "Provided too few or too many messages to delete.",
+    50024: "Cannot execute action on this channel type",
     50034: "A message provided was too old to bulk delete",
     50083: "Thread is archived",
     50109: "The request body contains invalid JSON.",
+    220001: "Webhooks posted to forum channels must have a thread_name or thread_id",
     160004: "A thread has already been created for this message",
 }
 

@@ -14,6 +14,7 @@ from bot.sandbox.interactions import InteractionDesk
 from bot.sandbox.messages import Message, StoredFile
 from bot.sandbox.nonces import NonceMemory
 from bot.sandbox.snowflakes import SnowflakeMint
+from bot.sandbox.webhooks import WebhookRegistry
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,6 +50,7 @@ class World:
         self.nonces = NonceMemory(clock)
         self.commands = CommandRegistry(self.mint)
         self.interactions = InteractionDesk(self)
+        self.webhooks = WebhookRegistry(self.mint)
         self.bot = self.add_user(bot_name, bot=True)
         self._broadcaster = broadcaster
 

@@ -91,6 +91,22 @@ async def retro_week(store: object, settings: GuildSettings, week: Week) -> Retr
     return None if found.empty else found
 
 
+async def participation_of(
+    store: RetroStore, settings: GuildSettings, week: Week
+) -> Participation | None:
+    """Return how many take part in a week, over or not; ``None`` for too few people.
+
+    Raises:
+        UnknownTimezone: The guild's timezone means nothing here.
+        StoreUnavailable: The store cannot be reached.
+    """
+    zone = zone_of(settings.timezone)
+    start, end = week.bounds(zone)
+    active = week.previous(ACTIVE_WEEKS - 1).bounds(zone)[0]
+    sums = await gathered(store, settings.guild_id, (active, start, end), active)
+    return participation(sums, settings.minimum_group)
+
+
 async def gathered(
     store: RetroStore, guild_id: int, edges: tuple[datetime, datetime, datetime], active: datetime
 ) -> RetroSums:

@@ -9,6 +9,7 @@ from bot.sandbox.commands import CommandType
 from bot.sandbox.components import validate
 from bot.sandbox.interactions import CallbackType, InteractionType
 from bot.sandbox.messages import EPHEMERAL, LOADING, MessageType
+from bot.sandbox.rest import webhooks
 from bot.sandbox.rest.call import Form
 from bot.sandbox.rest.posting import rewrite, write
 from bot.sandbox.rest.route import Route
@@ -91,8 +92,14 @@ async def _announce(dialogue: Dialogue, kind: int) -> None:
         await dialogue.original.announce_edit()
 
 
-async def follow_up(call: Call) -> JsonObject:
-    """A further answer; the first one after a deferral fills the deferred message."""
+async def follow_up(call: Call) -> JsonObject | None:
+    """A further answer; the first one after a deferral fills the deferred message.
+
+    The same path with the id of a webhook posts through that.
+    """
+    webhook = webhooks.webhook_of(call)
+    if webhook is not None:
+        return await webhooks.execute(call, webhook)
     dialogue = _followed(call)
     form = await call.form()
     original = dialogue.original
@@ -118,7 +125,11 @@ async def edit_answer(call: Call) -> JsonObject:
 
 
 async def delete_answer(call: Call) -> None:
-    """Take an answer back."""
+    """Take an answer, or a message of a webhook, back."""
+    webhook = webhooks.webhook_of(call)
+    if webhook is not None:
+        await webhooks.delete_message(call, webhook)
+        return
     dialogue = _followed(call)
     await dialogue.message(call.request.match_info["message_id"]).delete()
     dialogue.changed()

@@ -14,7 +14,7 @@ from aiohttp import web
 from bot.sandbox.api_error import ApiError
 from bot.sandbox.faults import Abort, Fault, FaultPlan
 from bot.sandbox.ratelimit import RateLimiter
-from bot.sandbox.rest import channels, commands, interactions, messages, people
+from bot.sandbox.rest import audit, channels, commands, interactions, messages, people, webhooks
 from bot.sandbox.rest.call import Call
 from bot.sandbox.rest.route import Route
 
@@ -28,11 +28,13 @@ FILES = "/cdn/attachments/{channel_id}/{file_id}/{name}"
 """Where attachments are served, outside of the API; its route is called `GET` and this."""
 
 ROUTES = (
+    *audit.ROUTES,
     *messages.ROUTES,
     *channels.ROUTES,
     *people.ROUTES,
     *commands.ROUTES,
     *interactions.ROUTES,
+    *webhooks.ROUTES,
 )
 _MAJOR_PARAMETERS = ("channel_id", "guild_id", "interaction_token")
 _KEPT_REQUESTS = 50_000
