@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from classifiers.correction import ShareCorrection
-from reports.grouping import CLASSES, Cells, Flags, Floats, Integers, cells_of, merged
+from reports.grouping import CLASSES, Cells, Flags, Floats, Integers, cells_in, merged, placed
 from reports.tallies import Tallies, joined, tallies_of
 from storage.records import MessageColumns
 
@@ -181,15 +181,12 @@ def gather(
         edges: Of the time bins, see ``cells_of``.
         correction: Applied to the predictions of its own model only.
     """
-    corrected = _corrected(columns, correction)
+    rows, groups = placed(columns, edges)
+    corrected = _corrected(columns, correction)[rows]
+    tallied = columns.probabilities[rows][corrected]
     return Gathered(
-        cells_of(columns, edges, corrected),
-        tallies_of(
-            columns.author[corrected],
-            columns.time[corrected],
-            columns.probabilities[corrected].astype(np.float64),
-            edges,
-        ),
+        cells_in(columns, rows, groups, corrected),
+        tallies_of(groups, groups.place[corrected], tallied),
     )
 
 

@@ -24,6 +24,9 @@ Flags = npt.NDArray[np.bool_]
 
 CLASSES: Final = len(EMOTIONS)
 
+_SPARSE: Final = 4
+"""With so many more places than rows, places are found by sorting."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cells:
@@ -113,8 +116,54 @@ def bins_of(time: Integers, edges: Integers) -> tuple[Integers, Flags]:
         time: int64[n], milliseconds since the Unix epoch.
         edges: int64[b + 1], increasing; bin i is [edges[i], edges[i + 1]).
     """
-    bins = np.searchsorted(edges, time, side="right").astype(np.int64) - 1
+    if len(time) and np.all(time[1:] >= time[:-1]):  # By time, as a store hands them out.
+        between = np.diff(np.searchsorted(time, edges), prepend=0, append=len(time))
+        bins = np.repeat(np.arange(-1, len(edges), dtype=np.int64), between)
+    else:
+        bins = np.searchsorted(edges, time, side="right").astype(np.int64) - 1
     return bins, (bins >= 0) & (bins < len(edges) - 1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """Rows that share author and key: m groups, by author, then key.
+
+    Attributes:
+        author: uint64[m].
+        key: int64[m].
+        place: int64[n], the group of each row.
+    """
+
+    author: Authors
+    key: Integers
+    place: Integers
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+    def sums(self, values: Floats) -> Floats:
+        """Return the sums of values float64[n] by group, float64[m]."""
+        return np.bincount(self.place, values, len(self)).astype(np.float64, copy=False)
+
+    def sums_by_class(self, values: Floats) -> Floats:
+        """Return the sums of values float64[n, 9] by group, float64[m, 9]."""
+        return np.column_stack([self.sums(column) for column in values.T])
+
+
+def grouped(author: Authors, key: Integers) -> Groups:
+    """Group n rows by author uint64[n] and key int64[n]."""
+    if not len(key):
+        return Groups(author, key, np.empty(0, np.int64))
+    people, lowest = np.unique(author), int(key.min())
+    width = int(key.max()) + 1 - lowest
+    code = np.searchsorted(people, author) * width + (key - lowest)
+    if len(people) * width > _SPARSE * len(key):
+        codes, place = np.unique(code, return_inverse=True)
+    else:  # Counting beats sorting while most people have most keys.
+        found = np.zeros(len(people) * width, np.bool_)
+        found[code] = True
+        codes, place = np.flatnonzero(found), (np.cumsum(found) - 1)[code]
+    return Groups(people[codes // width], codes % width + lowest, place)
 
 
 def cells_of(columns: MessageColumns, edges: Integers, corrected: Flags | None = None) -> Cells:
@@ -128,19 +177,45 @@ def cells_of(columns: MessageColumns, edges: Integers, corrected: Flags | None =
         corrected: bool[n], the messages whose probabilities are counted elsewhere; none if not
             given.
     """
+    rows, groups = placed(columns, edges)
+    elsewhere = np.zeros(len(columns), np.bool_) if corrected is None else corrected
+    return cells_in(columns, rows, groups, elsewhere[rows])
+
+
+def placed(columns: MessageColumns, edges: Integers) -> tuple[Flags | slice, Groups]:
+    """Return which messages are judged and lie in a bin, and their groups by author and bin."""
     bins, inside = bins_of(columns.time, edges)
     inside &= judged(columns)
-    elsewhere = np.zeros(int(inside.sum()), np.bool_) if corrected is None else corrected[inside]
-    probability = columns.probabilities[inside].astype(np.float64)
-    known = np.isfinite(probability) & ~elsewhere[:, None]
-    return _summed(
-        columns.author[inside],
-        bins[inside],
-        np.ones(int(inside.sum())),
-        columns.valence[inside].astype(np.float64),
-        np.where(known, probability, 0.0),
-        known.astype(np.float64),
-        elsewhere.astype(np.float64),
+    rows = slice(None) if inside.all() else inside
+    return rows, grouped(columns.author[rows], bins[rows])
+
+
+def cells_in(
+    columns: MessageColumns, rows: Flags | slice, groups: Groups, corrected: Flags
+) -> Cells:
+    """Return groups of messages as cells.
+
+    Args:
+        columns: A batch.
+        rows: Which n of its messages are grouped.
+        groups: By author and bin.
+        corrected: bool[n], the messages whose probabilities are counted elsewhere.
+    """
+    nothing = np.zeros((len(groups), CLASSES))
+    probability, known = nothing, nothing
+    if not corrected.all():
+        posterior = columns.probabilities[rows].astype(np.float64)
+        finite = np.isfinite(posterior) & ~corrected[:, None]
+        probability = groups.sums_by_class(np.where(finite, posterior, 0.0))
+        known = groups.sums_by_class(finite.astype(np.float64))
+    return Cells(
+        groups.author,
+        groups.key,
+        groups.sums(np.ones(len(corrected))),
+        groups.sums(columns.valence[rows].astype(np.float64)),
+        probability,
+        known,
+        groups.sums(corrected.astype(np.float64)),
     )
 
 

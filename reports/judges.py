@@ -33,9 +33,10 @@ class Judges:
     def count(self, columns: MessageColumns) -> None:
         """Count a batch of messages."""
         later = columns.time >= self._boundary
-        for counter, side in ((self._before, ~later), (self._after, later)):
-            counts = np.bincount(columns.model[side], minlength=len(columns.models)).tolist()
-            for model, messages in zip(columns.models, counts, strict=True):
+        places = len(columns.models)
+        counts = np.bincount(columns.model + places * later, minlength=2 * places).tolist()
+        for counter, side in ((self._before, counts[:places]), (self._after, counts[places:])):
+            for model, messages in zip(columns.models, side, strict=True):
                 if model != NO_MODEL:
                     counter[model] += messages
 

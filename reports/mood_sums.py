@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
-from reports.grouping import CLASSES, Authors, Cells, Flags, Floats, Integers
-
-_SPARSE: Final = 4
-"""With so many more places than messages, places are found by sorting."""
+from reports.grouping import CLASSES, Authors, Cells, Flags, Floats, Integers, grouped
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,17 +84,5 @@ def joined(parts: Sequence[MoodSums]) -> MoodSums:
 
 
 def _summed(author: Authors, key: Integers, messages: Floats, valence: Floats) -> MoodSums:
-    if not len(key):
-        return MoodSums(author, key, np.empty(0), np.empty(0))
-    people, who = np.unique(author, return_inverse=True)
-    width = int(key.max()) + 1
-    code = who.astype(np.int64) * width + key
-    if len(people) * width > _SPARSE * len(key):
-        codes, code = np.unique(code, return_inverse=True)
-    else:  # Counting beats sorting while most people have most keys.
-        codes = np.arange(len(people) * width, dtype=np.int64)
-    count = np.bincount(code, messages, len(codes)).astype(np.float64)
-    total = np.bincount(code, valence, len(codes)).astype(np.float64)
-    found = count > 0
-    codes = codes[found]
-    return MoodSums(people[codes // width], codes % width, count[found], total[found])
+    groups = grouped(author, key)
+    return MoodSums(groups.author, groups.key, groups.sums(messages), groups.sums(valence))

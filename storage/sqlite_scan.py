@@ -13,8 +13,8 @@ import numpy.typing as npt
 from storage.packing import joined_author_numbers, ordered_columns
 from storage.records import MessageColumns
 
-PAGE_ROWS: Final = 8192
-"""Some 10 ms of the reading thread, and 1 MB."""
+PAGE_ROWS: Final = 4096
+"""Some 5 ms of the reading thread, and half a megabyte."""
 
 # One row with everything: a result of many rows would take the interpreter lock for each. What is
 # binary is joined as it is: a cast to a blob leaves the bytes of a text alone.

@@ -244,6 +244,18 @@ def test_tallies_lose_no_message(known: ShareCorrection) -> None:
     assert len(days.only_uncorrected().tallies) == 0
 
 
+def test_messages_that_come_one_by_one_are_tallied_alike(known: ShareCorrection) -> None:
+    columns = written(np.random.default_rng(5), WEEK, NEUTRAL_HEAVY, 6, 2)
+    edges = milliseconds(local_edges(WEEK.monday, 7, 4, zone_of("UTC")))
+    whole = gather(columns, edges, known)
+    parts = [gather(taken(columns, np.array([row])), edges, known) for row in range(len(columns))]
+    joined = together(parts)
+    assert len(columns) > 50
+    for name in ("author", "bin", "kind", "messages", "posterior", "size"):
+        one, other = getattr(joined.tallies, name), getattr(whole.tallies, name)
+        np.testing.assert_allclose(one, other, rtol=1e-12)
+
+
 def test_kinds_are_within_their_range() -> None:
     edge = np.array([np.eye(9)[0], np.eye(9)[8], np.full(9, 1 / 9), [0.5, 0.5, *[0.0] * 7]])
     drawn = np.random.default_rng(0).dirichlet(np.full(9, 0.2), 2000)
