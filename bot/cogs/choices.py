@@ -11,7 +11,7 @@ import discord
 
 from bot.cogs.listening import default_settings
 from bot.services import Services
-from storage.records import ConsentMode, GuildSettings, ReportSchedule
+from storage.records import GuildSettings, ReportSchedule
 
 RETENTION_RANGE: Final = (1, 730)
 """Days; the longest is two years."""
@@ -37,7 +37,6 @@ class Choice:
         thread: Whether a thread is opened under each report.
         planned_by: Who planned the reports.
         bright: Whether weekly reports link to joyful messages of members who agreed.
-        consent: Whose messages are measured.
         retention_days: How long numbers are kept; brought into ``RETENTION_RANGE``.
         minimum_group: Brought into ``MINIMUM_RANGE``.
     """
@@ -54,7 +53,6 @@ class Choice:
     thread: bool | None = None
     planned_by: int | None = None
     bright: bool | None = None
-    consent: ConsentMode | None = None
     retention_days: int | None = None
     minimum_group: int | None = None
 
@@ -66,21 +64,17 @@ class Choice:
     def applied(self, settings: GuildSettings, now: datetime) -> GuildSettings:
         """Return the settings with the choice in them."""
         return replace(
-            self._guarded(settings, now),
+            self._guarded(settings),
             language=self.language or settings.language,
             timezone=self.timezone or settings.timezone,
             theme=self.theme or settings.theme,
             report=_begun(self._scheduled(settings.report, now), settings.report, now),
         )
 
-    def _guarded(self, settings: GuildSettings, now: datetime) -> GuildSettings:
+    def _guarded(self, settings: GuildSettings) -> GuildSettings:
         """Return the settings with what was chosen about privacy."""
-        consent = settings.consent if self.consent is None else self.consent
-        relaxed = settings.consent is ConsentMode.EXPLICIT and consent is ConsentMode.NOTICE
         return replace(
             settings,
-            consent=consent,
-            notice_since=now if relaxed else settings.notice_since,
             retention_days=_within(RETENTION_RANGE, self.retention_days, settings.retention_days),
             minimum_group=_within(MINIMUM_RANGE, self.minimum_group, settings.minimum_group),
         )

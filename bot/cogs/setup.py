@@ -22,6 +22,7 @@ from bot.cogs.listening import (
     POSTING,
     Lack,
     Listening,
+    default_settings,
     lack_in,
     reading_lacks,
     settings_of,
@@ -36,6 +37,7 @@ from bot.services import Services
 from bot.views import setup as panel
 from bot.views import setup_history as history
 from bot.views import setup_pages as pages
+from bot.views.consent_change import CONFIRM, changed_to_explicit, confirm_explicit
 from bot.views.layout import Layout
 from bot.views.listeners import ButtonEar, ChannelsEar, Listener, ValueEar, pattern_ear
 from bot.views.notice import notice_preview
@@ -64,6 +66,7 @@ class SetupPanel:
             ValueEar(pages.CONSENT, self._consent_chosen),
             ValueEar(pages.RETENTION, self._retention_chosen),
             ValueEar(pages.MINIMUM, self._minimum_chosen),
+            ButtonEar(CONFIRM, self._explicit_confirmed),
             ButtonEar(panel.page_id(Page.BASICS), self._basics_clicked),
             ButtonEar(panel.page_id(Page.PRIVACY), self._privacy_clicked),
             ButtonEar(panel.page_id(Page.EXTRAS), self._extras_clicked),
@@ -198,7 +201,32 @@ class SetupPanel:
         await self._choose(interaction, Choice(theme=value), Page.EXTRAS)
 
     async def _consent_chosen(self, interaction: discord.Interaction, value: str) -> None:
-        await self._choose(interaction, Choice(consent=ConsentMode(value)), Page.PRIVACY)
+        mode, guild = ConsentMode(value), guild_of(interaction)
+        asks_already = settings_of(guild, self._services).consent is ConsentMode.EXPLICIT
+        if mode is ConsentMode.EXPLICIT and not asks_already:
+            await interaction.response.defer()
+            settings, say = self._settings(guild), phrases_for(interaction)
+            agreed = await self._services.privacy.agreed(guild.id)
+            view = confirm_explicit(agreed, settings.minimum_group, say)
+            await interaction.edit_original_response(view=view, allowed_mentions=NOBODY)
+            return
+        await self._change_consent(interaction, mode)
+        await self._refresh(interaction, Page.PRIVACY)
+
+    async def _explicit_confirmed(self, interaction: discord.Interaction) -> None:
+        removed = await self._change_consent(interaction, ConsentMode.EXPLICIT)
+        view = changed_to_explicit(removed, phrases_for(interaction))
+        await interaction.edit_original_response(view=view, allowed_mentions=NOBODY)
+
+    async def _change_consent(self, interaction: discord.Interaction, mode: ConsentMode) -> int:
+        guild = guild_of(interaction)
+        await interaction.response.defer()
+        return await self._services.privacy.change_consent_mode(
+            guild.id,
+            mode,
+            default=default_settings(guild, self._services),
+            by=interaction.user.id,
+        )
 
     async def _retention_chosen(self, interaction: discord.Interaction, value: str) -> None:
         await self._choose(interaction, Choice(retention_days=int(value)), Page.PRIVACY)
