@@ -25,7 +25,7 @@ CHANNELS: Final = "channels"
 PLAIN: Final = "plain"
 """The kind of a channel about which nothing else is chosen."""
 
-_OWN_NAMES: Final = frozenset({"guild_id", "since"})
+_OWN_NAMES: Final = frozenset({"guild_id", "since", "left_at"})
 _OWN_BEGINNINGS: Final = ("notice_", "fitted_")
 _OWN_ENDINGS: Final = ("_by",)
 

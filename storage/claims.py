@@ -15,13 +15,16 @@ ALERT: Final = "alert-"
 WELCOME: Final = "welcome"
 """The period of the welcome to a guild: claimed like a report, so that it is said once."""
 
+CHECKIN: Final = "checkin-"
+"""Periods that begin so are those of questions how members are."""
+
 RETRO: Final = "retro-"
 """Periods that begin so are those of reminders to write a retrospective."""
 
 
 def reports_of(claims: Sequence[ReportClaim]) -> list[ReportClaim]:
     """Return the claims of reports: not those of alerts and reminders, nor of the welcome."""
-    others = (ALERT, RETRO)
+    others = (ALERT, RETRO, CHECKIN)
     return [
         claim for claim in claims if not claim.period.startswith(others) and claim.period != WELCOME
     ]

@@ -13,6 +13,7 @@ from pymongo import AsyncMongoClient
 
 from storage import mongodb_audit as audit
 from storage import mongodb_authors as authors
+from storage import mongodb_checkins as checkins
 from storage import mongodb_feedback as opinions
 from storage import mongodb_messages as messages
 from storage import mongodb_personal as personal
@@ -22,6 +23,7 @@ from storage import mongodb_retrospectives as retrospectives
 from storage import mongodb_shown as shown
 from storage import mongodb_upkeep as upkeep
 from storage.audit import SettingChange
+from storage.checkins import CheckinAnswer, CheckinColumns
 from storage.claims import alerts_of, reports_of
 from storage.consent import asked_until
 from storage.errors import StoreUnavailable
@@ -407,6 +409,17 @@ class MongoStore:
     async def withdraw_feedback(self, guild_id: int, message_id: int, author: bytes) -> bool:
         """Forget what one member said of one message; return whether they had said anything."""
         return await opinions.withdraw(self._database, guild_id, message_id, author)
+
+    @_reaching
+    async def answer_checkin(self, answer: CheckinAnswer) -> bool:
+        """Insert or replace an answer; False, and nothing is kept, for who has opted out."""
+        return await checkins.write(self._database, answer)
+
+    @_reaching
+    async def checkins(self, guild_id: int, start: datetime, end: datetime) -> CheckinColumns:
+        """Return the answers of a guild given in [start, end), by time."""
+        span = milliseconds(start), milliseconds(end)
+        return await checkins.read(self._database, guild_id, *span)
 
     @_reaching
     async def feedback(self, guild_id: int) -> Sequence[Feedback]:

@@ -151,7 +151,8 @@ async def forget_guild(database: Database, guild_id: int) -> int:
 async def forget_before(database: Database, guild_id: int, stamp: int) -> int:
     """Delete records and feedback older than a moment; return the number of records."""
     old = {"g": Int64(guild_id), "t": {"$lt": Int64(stamp)}}
-    await database["feedback"].delete_many(old)
+    for name in ("feedback", "checkins"):
+        await database[name].delete_many(old)
     await shown.forget_before(database, guild_id, stamp)
     await audit.forget_before(database, guild_id, stamp)
     return (await database["messages"].delete_many(old)).deleted_count

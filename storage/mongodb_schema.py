@@ -68,6 +68,11 @@ async def _consent(database: Database) -> None:
     await database["consents"].create_indexes([by_guild])
 
 
+async def _checkins(database: Database) -> None:
+    by_time = IndexModel([("g", ASCENDING), ("t", ASCENDING)], name="by_time")
+    await database["checkins"].create_indexes([by_time])
+
+
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     _first,
     _personal,
@@ -78,6 +83,7 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     _retrospectives,
     _upkeep,
     _consent,
+    _checkins,
 )
 """Entry i leads from version i to version i + 1. Only ever add to the end."""
 

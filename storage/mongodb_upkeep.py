@@ -197,4 +197,4 @@ async def read_places(database: Database, guild_id: int, before: int, limit: int
         last = page[-1]["t"]
         page = [document for document in page if document["t"] > last]
         page += await messages.find({"g": guild, "t": Int64(last)}, _PLACE).to_list()
-    return [Place(each["_id"], each["c"], each.get("h")) for each in page]
+    return [Place(each["_id"], each["c"], each.get("h"), moment_at(each["t"])) for each in page]

@@ -89,6 +89,16 @@ PERSONAL: Final[tuple[PersonalTable, ...]] = (
             Column("text", "text", "text"),
         ),
     ),
+    PersonalTable(
+        "checkins",
+        "checkin",
+        "checkins",
+        (
+            Column("question", "prompt", "p"),
+            Column("at", "at", "t", Shape.MOMENT),
+            Column("face", "face", "face"),
+        ),
+    ),
 )
 """What an erasure deletes, in this order."""
 

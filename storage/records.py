@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from storage.checkins import CheckinSettings
 from storage.companion_settings import CompanionSettings
 from storage.recalibrated import GuildRecalibration
 from storage.retrospectives import ChannelKind, RetroSection, RetroSettings
@@ -228,9 +229,11 @@ class GuildSettings:
         alerts: Of sudden shifts, to moderators; off unless they are switched on.
         retro: Forms and reminder of retrospectives.
         companion: Whether the bot answers members who speak to it.
+        checkins: Whether members are asked how they are, and when; off unless switched on.
         recalibration: What feedback makes of single readings; ``None`` for nothing.
         notice_since: When the guild went back from ``explicit`` to ``notice``: what was
             written up to then is taken only from those who had agreed before.
+        left_at: When the bot left; ``None`` while it is there.
     """
 
     guild_id: int
@@ -246,7 +249,9 @@ class GuildSettings:
     retro: RetroSettings = field(default_factory=RetroSettings)
     notice_since: datetime | None = None
     companion: CompanionSettings = field(default_factory=CompanionSettings)
+    checkins: CheckinSettings = field(default_factory=CheckinSettings)
     recalibration: GuildRecalibration | None = None
+    left_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any, Final
 
+from storage.checkins import CheckinSettings
 from storage.companion_settings import CompanionSettings
 from storage.recalibrated import GuildRecalibration
 from storage.records import (
@@ -24,9 +25,10 @@ from storage.records import (
 from storage.retrospectives import ChannelForm, ChannelKind, RetroReminder, RetroSettings
 
 _MOMENTS: Final = ("since", "paused_until", "monthly_since")
-_OWN_MOMENTS: Final = ("notice_since",)
+_OWN_MOMENTS: Final = ("notice_since", "left_at")
 _ALERT_MOMENTS: Final = ("since", "quiet_until")
 _REMINDER_MOMENTS: Final = ("since",)
+_CHECKIN_MOMENTS: Final = ("since",)
 
 
 def settings_to_document(settings: GuildSettings) -> dict[str, Any]:
@@ -43,6 +45,7 @@ def settings_to_document(settings: GuildSettings) -> dict[str, Any]:
     ]
     _write_moments(document["report"], _MOMENTS)
     _write_moments(document["alerts"], _ALERT_MOMENTS)
+    _write_moments(document["checkins"], _CHECKIN_MOMENTS)
     document["retro"]["forms"] = list(document["retro"]["forms"])
     if document["retro"]["reminder"] is not None:
         _write_moments(document["retro"]["reminder"], _REMINDER_MOMENTS)
@@ -64,6 +67,9 @@ def settings_from_document(document: dict[str, Any]) -> GuildSettings:
     values["retro"] = _retro(document.get("retro", {}))
     values["companion"] = CompanionSettings(
         **_known(CompanionSettings, document.get("companion", {}))
+    )
+    values["checkins"] = CheckinSettings(
+        **_timed(CheckinSettings, document.get("checkins", {}), _CHECKIN_MOMENTS)
     )
     values["recalibration"] = _recalibration(document.get("recalibration"))
     values["consent"] = ConsentMode(document.get("consent", ConsentMode.NOTICE))

@@ -13,6 +13,7 @@ from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar
 
 from storage import sqlite_audit as audit
 from storage import sqlite_authors as authors
+from storage import sqlite_checkins as checkins
 from storage import sqlite_feedback as opinions
 from storage import sqlite_messages as messages
 from storage import sqlite_personal as personal
@@ -23,6 +24,7 @@ from storage import sqlite_scan as scanning
 from storage import sqlite_shown as shown
 from storage import sqlite_upkeep as upkeep
 from storage.audit import SettingChange
+from storage.checkins import CheckinAnswer, CheckinColumns
 from storage.claims import alerts_of, reports_of
 from storage.consent import asked_until
 from storage.errors import StoreUnavailable
@@ -218,6 +220,7 @@ class SqliteStore:
         """Forget records and feedback created before a moment; return the number of records."""
         moment = milliseconds(before)
         await self._write(opinions.forget_before, guild_id, moment)
+        await self._write(checkins.forget_before, guild_id, moment)
         await self._write(shown.forget_before, guild_id, moment)
         await self._write(audit.forget_before, guild_id, moment)
         return await self._forget("guild = ? AND created < ?", guild_id, moment)
@@ -406,6 +409,14 @@ class SqliteStore:
     async def withdraw_feedback(self, guild_id: int, message_id: int, author: bytes) -> bool:
         """Forget what one member said of one message; return whether they had said anything."""
         return await self._write(opinions.withdraw, guild_id, message_id, author)
+
+    async def answer_checkin(self, answer: CheckinAnswer) -> bool:
+        """Insert or replace an answer; False, and nothing is kept, for who has opted out."""
+        return await self._write(checkins.write, answer)
+
+    async def checkins(self, guild_id: int, start: datetime, end: datetime) -> CheckinColumns:
+        """Return the answers of a guild given in [start, end), by time."""
+        return await self._read(checkins.read, guild_id, milliseconds(start), milliseconds(end))
 
     async def feedback(self, guild_id: int) -> Sequence[Feedback]:
         """Return all feedback of a guild, oldest first."""

@@ -205,6 +205,20 @@ _FEEDBACK_TEXTS: Final[Migration] = (
     "ALTER TABLE feedback ADD COLUMN text TEXT",
 )
 
+_CHECKINS: Final[Migration] = (
+    """
+    CREATE TABLE checkin (
+        guild INTEGER NOT NULL,
+        prompt TEXT NOT NULL,
+        author BLOB NOT NULL,
+        at INTEGER NOT NULL,
+        face INTEGER NOT NULL,
+        PRIMARY KEY (guild, prompt, author)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX checkin_by_time ON checkin (guild, at)",
+)
+
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     _FIRST,
     _PERSONAL,
@@ -216,6 +230,7 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     _CONSENT,
     _UPKEEP,
     _FEEDBACK_TEXTS,
+    _CHECKINS,
 )
 """Entry i leads from version i to version i + 1. Only ever add to the end."""
 

@@ -151,7 +151,10 @@ def read_places(
         rows = [row for row in rows if row[3] > last]
         same = f"{columns} FROM message WHERE guild = ? AND created = ?"
         rows += connection.execute(same, (guild_id, last)).fetchall()
-    return [Place(message_id, channel, thread) for message_id, channel, thread, _ in rows]
+    return [
+        Place(message_id, channel, thread, moment_at(created))
+        for message_id, channel, thread, created in rows
+    ]
 
 
 def _any_author(connection: sqlite3.Connection) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol, Self
 
 from storage.audit import SettingChange
+from storage.checkins import CheckinAnswer, CheckinColumns
 from storage.personal_data import Erasure, Kept
 from storage.readings import Reading
 from storage.records import (
@@ -348,6 +349,20 @@ class Store(Upkeep, Protocol):
 
     async def end_reading(self, guild_id: int, key: str) -> bool:
         """Forget a reading; return whether there was one."""
+        ...
+
+    # Check-ins
+
+    async def answer_checkin(self, answer: CheckinAnswer) -> bool:
+        """Insert or replace what a member answered to a question.
+
+        False, and nothing is kept, for a member who has opted out. An opt-out, an erasure,
+        ``delete_guild`` and ``delete_before`` forget it.
+        """
+        ...
+
+    async def checkins(self, guild_id: int, start: datetime, end: datetime) -> CheckinColumns:
+        """Return the answers of a guild given in [start, end), by time."""
         ...
 
     # Feedback

@@ -19,11 +19,13 @@ class Place:
         message_id: Discord snowflake.
         channel_id: The monitored channel.
         thread_id: The thread that holds the message, or ``None``.
+        created_at: When it was written.
     """
 
     message_id: int
     channel_id: int
     thread_id: int | None
+    created_at: datetime
 
     @property
     def container_id(self) -> int:
