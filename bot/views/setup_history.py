@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -78,6 +79,17 @@ def _kind(value: str, say: Phrases) -> str:
     return say(KINDS[ChannelKind(value)])
 
 
+def _forms(value: str, say: Phrases) -> str:
+    del say
+    found = (f"<#{int(each['channel_id'])}> {each['form']}" for each in json.loads(value))
+    return ", ".join(found)
+
+
+def _role(value: str, say: Phrases) -> str:
+    del say
+    return f"<@&{int(value)}>"
+
+
 KINDS: Final = {
     ChannelKind.PLAIN: mark("listened to"),
     ChannelKind.RETROSPECTIVE: mark("listened to, for retrospectives"),
@@ -99,8 +111,17 @@ NAMES: Final[Mapping[str, tuple[str, Words | None]]] = {
     "report.monthly_since": (mark("Monthly report"), _begun),
     "report.thread": (mark("Threads"), _state),
     "report.bright": (mark("Bright moments"), _state),
+    "companion.talk": (mark("Conversations"), _state),
+    "companion.mentions": (mark("Answers to mentions"), _state),
+    "companion.country": (mark("Country of the helplines"), None),
     "alerts.channel_id": (mark("Channel of the alerts"), _channel),
     "alerts.quiet_until": (mark("No alerts until"), _moment),
+    "retro.forms": (mark("Forms of retrospectives"), _forms),
+    "retro.reminder.channel_id": (mark("Channel of the reminder"), _channel),
+    "retro.reminder.weekday": (mark("Day of the reminder"), _weekday),
+    "retro.reminder.hour": (mark("Hour of the reminder"), None),
+    "retro.reminder.minute": (mark("Minute of the reminder"), None),
+    "retro.reminder.role_id": (mark("Role of the reminder"), _role),
 }
 """What each setting is called, and how its values are said; others are shown as they are kept."""
 
