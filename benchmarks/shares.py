@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifiers.classifier import load
-from classifiers.correction import ShareCorrection
+from classifiers.correction import DRAWS, ShareCorrection
 from classifiers.emotion import EMOTIONS
 from classifiers.prevalence import PosteriorMatrix, adjusted, counted, maximised, on_simplex
 from classifiers.training.chat import load_chat
@@ -161,12 +161,10 @@ def held(correction: ShareCorrection, bag: Judged, truth: Floats, seed: int) -> 
     draw, size = np.random.default_rng(seed), len(bag.labels)
     weights = draw.multinomial(size, np.full(size, 1 / size), RESAMPLES).astype(np.float64)
     value = emq(correction, bag.posteriors)
-    unlike = correction.unlike(value)
-    parts = np.array_split(weights, len(unlike))
-    drawn = [correction.shares(part, bag.posteriors, fit=1 + n) for n, part in enumerate(parts)]
-    drawn = [np.maximum(each - unlike[n], 0) for n, each in enumerate(drawn)]
+    doubts = np.repeat(correction.doubts(value), RESAMPLES // DRAWS, axis=0)
+    drawn = np.maximum(correction.shares(weights, bag.posteriors) - doubts, 0)
     support = Support.of(np.ones((size, CLASSES)))
-    known = share_intervals(value, np.concatenate(drawn), support)
+    known = share_intervals(value, drawn, support)
     spans = [(near_nothing(each, size), share) for each, share in zip(known, truth, strict=True)]
     return np.array([span.low <= share <= span.high for span, share in spans], np.float64)
 

@@ -145,31 +145,33 @@ class ShareCorrection:
         weight = PRIOR_MESSAGES / (PRIOR_MESSAGES + len(posteriors)) if lean is None else lean
         return likeliest(weights, believed, even if toward is None else toward, weight)
 
-    def unlike(self, shares: Floats) -> Floats:
-        """Return how far an estimate may be off because a community has topics of its own.
+    def doubts(self, shares: Floats) -> Floats:
+        """Return how far an estimate may be off because of what is not known of the classifier.
 
-        Held-out texts with the given shares are estimated: all of them, and draws of their topics.
-        What draws of single texts vary by is taken off, because the messages of the community are
-        drawn again anyway.
+        The recalibration makes held-out texts be estimated right; how far it is off elsewhere is
+        how far other texts are unlike them. That is seen by estimating draws of the held-out texts,
+        whole topics where those are known. A community has topics of its own, which are as unlike
+        once more; of that, what draws of single texts vary by is taken off, because the messages of
+        the community are drawn again anyway.
 
         Args:
             shares: float64[k], as estimated.
 
         Returns:
-            float64[len(fits) - 1, k], what the estimate on each draw differs by from that on all of
-            them; 0 where topics are not known.
+            float64[``DRAWS``, k], what estimates may be too large by.
         """
-        count = len(self.fits) - 1
-        if self.groups is None:
-            return np.zeros((count, len(shares)))
-        topics = int(self.groups.max()) + 1
-        # Other draws than those of the fits: the two errors have nothing to do with each other.
-        by_topic = self._off(shares, _drawn(len(self.labels), self.groups, count, self.seed + 1))
-        by_text = self._off(shares, _drawn(len(self.labels), None, count, self.seed + 2))
-        of_topics, of_texts = by_topic.var(axis=0), by_text.var(axis=0)
-        more = np.maximum(of_topics * topics / (topics - 1) - of_texts, 0.0)
-        unlike: Floats = by_topic * np.sqrt(more / np.maximum(of_topics, _LITTLE))
-        return unlike
+        seeds = (self.seed + number for number in (1, 2, 3))
+        groups, size = self.groups, len(self.labels)
+        held_out = self._off(shares, _drawn(size, groups, DRAWS, next(seeds)))
+        if groups is None:
+            return held_out
+        topics = int(groups.max()) + 1
+        theirs = self._off(shares, _drawn(size, groups, DRAWS, next(seeds)))
+        by_text = self._off(shares, _drawn(size, None, DRAWS, next(seeds)))
+        variance = theirs.var(axis=0)
+        more = np.maximum(variance * topics / (topics - 1) - by_text.var(axis=0), 0.0)
+        doubts: Floats = held_out + theirs * np.sqrt(more / np.maximum(variance, _LITTLE))
+        return doubts
 
     def _off(self, shares: Floats, draws: Sequence[Integers]) -> Floats:
         """Return estimates on draws of the held-out texts minus that on all, float64[draws, k]."""

@@ -127,9 +127,9 @@ def _described(
     parts = gathered.between(_BEFORE * PARTS, DAYS * PARTS)
     days = _days(gathered)
     now, before = days.between(_BEFORE, DAYS), days.between(0, _BEFORE)
-    weeks, usual = _usual(before, report.minimum_group)
+    weeks, usual = usual_days(before, report.minimum_group)
     telling = now.discreet(report.minimum_group, correction)
-    _, comparable = _usual(_alike(telling, before), report.minimum_group)
+    _, comparable = usual_days(_alike(telling, before), report.minimum_group)
     comparable = comparable.discreet(report.minimum_group, correction)
     spans = spans_of(parts.cells, DAYS, report.minimum_group)
     shown = [span for span in spans if not span.hidden]
@@ -180,8 +180,13 @@ def _days(gathered: Gathered) -> Gathered:
     return gathered.into(np.arange(bins, dtype=np.int64) // PARTS)
 
 
-def _usual(before: Gathered, minimum_group: int) -> tuple[int, Gathered]:
-    """Return the baseline weeks with enough people: how many, and their person-days."""
+def usual_days(before: Gathered, minimum_group: int) -> tuple[int, Gathered]:
+    """Return the baseline weeks with enough people: how many, and their person-days.
+
+    Args:
+        before: Its bins are the days of ``BASELINE_WEEKS`` weeks.
+        minimum_group: So many people are enough.
+    """
     week = before.cells.bin // DAYS
     enough = [
         index

@@ -25,6 +25,9 @@ RESAMPLES: Final = 2_000
 LEVEL: Final = 0.95
 _ROOT: Final = 1 / 3
 _LEAST_SHARE: Final = 1e-4
+_POOLED: Final = 16.0
+"""What all shares say of the spread of one of them counts as so many degrees of freedom."""
+
 _BLOCK_CELLS: Final = 250_000
 """People times resamples drawn at once: keeps the working memory under about 6 MB."""
 
@@ -118,17 +121,27 @@ def share_intervals(values: Floats, replicates: Floats, support: Support) -> lis
     """Return 95 % intervals of shares.
 
     A small share is skewed: where it came out small, so did its spread. Its cube root is nearly
-    normal (Wilson and Hilferty, PNAS 17, 1931), so the interval is Student's on that scale.
+    normal (Wilson and Hilferty, PNAS 17, 1931), so the interval is Student's on that scale. What
+    few people say of the spread of one share is little, so it is pulled towards what all of them
+    say together (moderated variances; Smyth 2004, Statistical Applications in Genetics and
+    Molecular Biology 3): that of independent messages times one design effect (Kish 1965, "Survey
+    Sampling").
 
     Args:
-        values: float64[figures], in [0, 1].
+        values: float64[figures], in [0, 1], of one composition.
         replicates: float64[resamples, figures]; NaN where nobody was drawn.
         support: Of the figures.
     """
     if not len(values):
         return []
     tail = (1 - LEVEL) / 2
-    reach = -NormalDist().inv_cdf(tail) * _stretch(tail, support) * np.nanstd(replicates, axis=0)
+    alone = np.nanvar(replicates, axis=0)
+    apart = values * (1 - values)
+    pooled = apart * alone.sum() / max(float(apart.sum()), _LEAST_SHARE)
+    own = support.freedom / (support.freedom + _POOLED)
+    spread = np.sqrt(own * alone + (1 - own) * pooled)
+    support = Support(support.freedom + _POOLED, support.inflation)
+    reach = -NormalDist().inv_cdf(tail) * _stretch(tail, support) * spread
     root = np.maximum(values, _LEAST_SHARE) ** _ROOT
     reach *= _ROOT * root / np.maximum(values, _LEAST_SHARE)  # the slope of the cube root
     low = np.minimum(np.maximum(root - reach, 0.0) ** (1 / _ROOT), values)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from reports.claims import CHANNELS
 from reports.grouping import Flags
 from reports.hours import rounded
 from reports.mood_sums import MoodSums
@@ -47,7 +48,7 @@ class ChannelFigures:
         """Return the channels, compared with the block ``mood`` of the whole server."""
         if not self._channels:
             return Where((), self._hidden)
-        differences, clear = figures.clear_differences("channels", "mood")
+        differences, clear = figures.clear_differences("channels", "mood", CHANNELS)
         rows = zip(self._channels, figures.estimates("channels"), differences, clear, strict=True)
         channels = [
             Channel(channel, rounded(mood), _beside(float(difference), certain=bool(certain)))

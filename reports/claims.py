@@ -19,11 +19,14 @@ ALL: Final = 0.05
 HEADLINE: Final = 0.02
 """That the mood of the week differs from usual."""
 
-EMOTIONS: Final = 0.007
+EMOTIONS: Final = 0.0055
 """That the share of any emotion differs from usual."""
 
-DETAIL: Final = 0.0025
-"""Each of: points of the curve, hours, channels."""
+CHANNELS: Final = 0.005
+"""That the mood of any channel differs from the server's."""
+
+DETAIL: Final = 0.002
+"""Each of: points of the curve, hours."""
 
 TURNING: Final = 0.015
 """That some days of the week left their usual course."""

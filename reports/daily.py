@@ -28,7 +28,7 @@ from reports.bootstrap import divided
 from reports.gathered import Gathered, gather, together
 from reports.grouping import CLASSES, Cells, Floats, Integers, milliseconds
 from reports.period import DAYS, Week, local_edges, zone_of
-from reports.shares import Histogram, blended, composition, estimated
+from reports.shares import Histogram, blended, composition, unbiased
 from reports.spans import PARTS, spans_of
 from storage.records import NO_MODEL, GuildSettings, MessageColumns
 
@@ -272,7 +272,7 @@ def _shares(days: Gathered, correction: ShareCorrection | None) -> tuple[Floats,
         return composition(divided(total, count)), False
     rows = np.zeros(len(days.tallies), dtype=np.int64)
     histogram = Histogram.of(days, rows, 1)
-    theirs = estimated(correction, histogram, histogram.weights, corrected=histogram.enough)
+    theirs = unbiased(correction, histogram, corrected=histogram.enough)
     seen = correction.seen.astype(np.float64)
     shares = blended(total[None], count[None], histogram.weights.sum(axis=1), theirs, seen)[0]
     return shares, histogram.enough

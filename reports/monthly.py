@@ -2,7 +2,8 @@
 
 They say what makes sense for any length: the mood with its interval, the shares of emotions, and
 both against the stretch of the same kind just before. Hours, weekdays and turning points stay with
-the weekly report.
+the weekly report. Days count in runs that hold enough people, so that overlapping stretches tell of
+nobody when one is subtracted from another (``reports.blocks``).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import numpy as np
 from classifiers.correction import ShareCorrection
 from classifiers.emotion import EMOTIONS
 from reports import claims
+from reports.blocks import blocks_of, monday_of, whole
 from reports.bootstrap import Estimate, generator_for
 from reports.collectors import Sums
 from reports.coverage import rounded_messages, rounded_people
@@ -27,7 +29,7 @@ from reports.errors import InvalidPeriod
 from reports.gathered import Gathered
 from reports.grouping import milliseconds
 from reports.judges import Judges
-from reports.period import Week, at_local, local_edges, zone_of
+from reports.period import DAYS, Week, at_local, local_edges, zone_of
 from reports.report import NOTICEABLE, EmotionShare
 from reports.statistics import FigureBuilder, Figures
 from reports.weekly import LATE_AFTER, Scanner, collect, usable_of
@@ -241,21 +243,24 @@ async def compute_stretch(
     """
     zone = zone_of(settings.timezone)
     usable = usable_of(correction)
-    first = period.previous().first
-    start, end = period.bounds(zone)
-    edges = local_edges(first, (period.last - first).days + 1, 1, zone)
+    before = period.previous().first
+    first, start, end = monday_of(before), *period.bounds(zone)
+    days = (monday_of(period.last) - first).days + DAYS
+    edges = local_edges(first, days, 1, zone)
     judges = Judges(round(start.timestamp() * 1000))
     sums = Sums(milliseconds(edges), usable)
     await collect(store, settings.guild_id, edges, [judges.count, sums.take])
     kept_from = now - timedelta(days=settings.retention_days)
-    length = (period.last - period.first).days + 1
-    report = await asyncio.to_thread(
-        _report,
-        sums.gathered(),
-        _Frame(period, (period.first - first).days, length, whole_before=edges[0] >= kept_from),
-        settings,
-        usable,
+    frame = _Frame(
+        period,
+        (before - first).days,
+        (period.first - first).days,
+        (period.last - first).days + 1,
+        days,
+        over=(now.astimezone(zone).date() - first).days,
+        whole_before=at_local(before, 0, zone) >= kept_from,
     )
+    report = await asyncio.to_thread(_report, sums.gathered(), frame, settings, usable)
     return replace(
         report,
         partial=now < end,
@@ -266,19 +271,33 @@ async def compute_stretch(
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """Where the stretch lies among the local days that were gathered."""
+    """Where the stretch lies among the local days that were gathered.
+
+    Attributes:
+        period: Which one.
+        before: The first day of the stretch before it, counted from a Monday.
+        start: Its own first day.
+        after: The day after its last.
+        days: How many were gathered.
+        over: How many of them are over.
+        whole_before: Whether the guild still keeps all of the stretch before.
+    """
 
     period: Stretch
+    before: int
     start: int
-    length: int
+    after: int
+    days: int
+    over: int
     whole_before: bool
 
 
 def _report(
     gathered: Gathered, frame: _Frame, settings: GuildSettings, correction: ShareCorrection | None
 ) -> StretchReport:
-    now = gathered.between(frame.start, frame.length)
     minimum = max(settings.minimum_group, 1)
+    runs = blocks_of(gathered.cells, frame.days, minimum, frame.over)
+    now = whole(gathered, runs, frame.start, frame.after - frame.start)
     report = StretchReport(
         guild_id=settings.guild_id,
         period=frame.period,
@@ -291,7 +310,7 @@ def _report(
     )
     if report.hidden:
         return report
-    before = gathered.between(0, frame.start)
+    before = whole(gathered, runs, frame.before, frame.start - frame.before)
     if not frame.whole_before or before.cells.people < minimum:
         before = before.only(np.empty(0, dtype=np.int64))
     return _described(report, now, before, correction)

@@ -20,9 +20,9 @@ from pydantic import ConfigDict, TypeAdapter
 from classifiers.correction import ShareCorrection
 from reports.forecast import SEASONAL
 from reports.monthly import DayRange, Month, Period, StretchReport, compute_stretch
-from reports.period import Week, at_local, zone_of
+from reports.period import Week, zone_of
 from reports.report import MoodSummary, WeeklyReport
-from reports.weekly import LATE_AFTER, Scanner, compute, summary
+from reports.weekly import LATE_AFTER, Scanner, compute, last_days
 from storage.records import GuildSettings
 from storage.shown import Shown
 
@@ -134,7 +134,7 @@ async def shown_summary(
         settings: Of the guild.
         days: How many whole days before today.
         now: The present moment, aware.
-        correction: As in ``reports.weekly.summary``.
+        correction: As in ``reports.weekly.last_days``.
 
     Raises:
         UnknownTimezone: The guild's timezone means nothing here.
@@ -146,8 +146,7 @@ async def shown_summary(
     departures = await store.departures(settings.guild_id)
     figures = await _standing(store, settings, key, departures, MoodSummary)
     if figures is None:
-        start = at_local(today - timedelta(days), 0, zone)
-        fresh = await summary(store, settings, start, now, correction=correction)
+        fresh = await last_days(store, settings, days, now=now, correction=correction)
         figures = await _kept(store, fresh, key, now, departures)
     if not figures.hidden and figures.people < settings.minimum_group:
         small = replace(figures, hidden=True, mood=None, shares=())

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from classifiers.correction import ShareCorrection
 from reports.bootstrap import (
+    LEVEL,
     Estimate,
     Floats,
     divided,
@@ -30,7 +31,12 @@ from reports.claims import DETAIL, HEADLINE
 from reports.freedom import Support
 from reports.gathered import Gathered
 from reports.grouping import CLASSES, Cells, Integers
-from reports.shares import Histogram, blended, composition, estimated, leaning, replicated
+from reports.paired import Stretch, changed
+from reports.shares import Histogram, blended, composition, leaning, replicated, unbiased
+
+_ANSCOMBE: Final = 3 / 8
+_FEW: Final = 20.0
+"""Messages that are thought to stand behind shares at least."""
 
 MOST_UNITS: Final = 1_024
 """With more people, so many groups of people are drawn: the same spread, for less work."""
@@ -41,6 +47,8 @@ class Figures:
     """Blocks of ratios that are resampled together, so that differences are paired by person.
 
     Attributes:
+        numerators: float64[people, f], of the ratios.
+        denominators: float64[people, f].
         values: float64[f].
         replicates: float64[resamples, f].
         support: Of all figures.
@@ -49,6 +57,8 @@ class Figures:
         shares: Names of the blocks of shares.
     """
 
+    numerators: Floats
+    denominators: Floats
     values: Floats
     replicates: Floats
     support: Support
@@ -68,19 +78,18 @@ class Figures:
         return [next(rest) if exists else None for exists in found]
 
     def difference(self, name: str, usual: str, chance: float = HEADLINE) -> Estimate | None:
-        """Return the first figure of one block minus the first of another, paired by person.
+        """Return the one mood of a block minus that of another, paired by person.
 
         Args:
             name: The one block.
             usual: The other.
             chance: How often it may be claimed to differ from 0 when it does not.
         """
-        values, replicates, support = self._difference(name, usual)
-        if not np.isfinite(values[0]):
+        now, before = self._stretch(name), self._stretch(usual)
+        if not now.days.any() or not before.days.any():
             return None
-        first = values[:1], replicates[:, :1], support.at(slice(1))
-        claimed = intervals(*first, level=1 - chance)[0]
-        return replace(intervals(*first)[0], beyond=(claimed.low, claimed.high))
+        shown, claimed = changed(now, before, (LEVEL, 1 - chance))
+        return replace(shown, beyond=(claimed.low, claimed.high))
 
     def clear_differences(
         self, name: str, usual: str, chance: float = DETAIL
@@ -94,18 +103,26 @@ class Figures:
             usual: The other.
             chance: How often any of them may be called clear when none is; see ``claims``.
         """
-        values, replicates, support = self._difference(name, usual)
-        return values, jointly_clear(values, replicates, support, chance)
+        one, other = self._block(name), self._block(usual)
+        both = one[2].weaker(other[2])
+        shift = self._shift(name), self._shift(usual)
+        if name in self.shares:
+            apart = steadied(one[0], shift[0]) - steadied(other[0], shift[1])
+            drawn = steadied(one[1], shift[0]) - steadied(other[1], shift[1])
+        else:
+            apart, drawn = one[0] - other[0], one[1] - other[1]
+        return one[0] - other[0], jointly_clear(apart, drawn, both, chance)
 
     def _block(self, name: str) -> tuple[Floats, Floats, Support]:
         where = self.blocks[name]
         return self.values[where], self.replicates[:, where], self.support.at(where)
 
-    def _difference(self, name: str, usual: str) -> tuple[Floats, Floats, Support]:
-        values, replicates, support = self._block(name)
-        usual_values, usual_replicates, usual_support = self._block(usual)
-        both = support.weaker(usual_support)
-        return values - usual_values, replicates - usual_replicates, both
+    def _stretch(self, name: str) -> Stretch:
+        place = self.blocks[name].start
+        return Stretch(self.numerators[:, place], self.denominators[:, place])
+
+    def _shift(self, name: str) -> float:
+        return _ANSCOMBE / max(self.messages.get(name, 0.0), _FEW)
 
 
 class FigureBuilder:
@@ -148,6 +165,7 @@ class FigureBuilder:
         numerator, denominator = np.hstack(self._numerators), np.hstack(self._denominators)
         kinds = [each.weights for each in self._histograms.values() if each is not None]
         people = np.hstack([numerator, denominator, *kinds])
+        days = denominator.copy()
         values = self._figures(people.sum(axis=0)[None], drawn=False)[0]
         replicates = self._figures(resampled_sums(people, generator), drawn=True)
         for name, histogram in self._histograms.items():
@@ -161,7 +179,7 @@ class FigureBuilder:
         }
         support = Support.of(denominator)
         shares = frozenset(self._histograms)
-        return Figures(values, replicates, support, self._blocks, messages, shares)
+        return Figures(numerator, days, values, replicates, support, self._blocks, messages, shares)
 
     @property
     def _seen(self) -> Floats:
@@ -186,8 +204,11 @@ class FigureBuilder:
                 continue
             weights = sums[:, start : start + histogram.weights.shape[1]]
             start += weights.shape[1]
-            estimate = replicated if drawn else estimated
-            theirs = estimate(self._correction, histogram, weights, corrected=self.corrected)
+            theirs = (
+                replicated(self._correction, histogram, weights, corrected=self.corrected)
+                if drawn
+                else unbiased(self._correction, histogram, corrected=self.corrected)
+            )
             figures[:, block] = blended(
                 top[:, block], bottom[:, block], weights.sum(axis=1), theirs, self._seen
             )
@@ -239,6 +260,21 @@ def shares_by_bin(
     theirs = leaning(correction, histogram, toward, corrected=corrected)
     seen = correction.seen.astype(np.float64)
     return blended(total, count, histogram.weights.sum(axis=1), theirs, seen)
+
+
+def steadied(shares: Floats, shift: float) -> Floats:
+    """Return shares on a scale where chance is as large for small ones as for large ones.
+
+    The arcsine of the root, a little above zero (Anscombe 1948, "The Transformation of Poisson,
+    Binomial and Negative-Binomial Data", Biometrika 35). As it is, the spread of a share that rose
+    by chance has risen as well, and hides a true rise.
+
+    Args:
+        shares: In [0, 1]; NaN stays.
+        shift: 3/8 of one message's part of all of them.
+    """
+    scaled: Floats = np.arcsin(np.sqrt(np.clip((shares + shift) / (1 + 2 * shift), 0.0, 1.0)))
+    return scaled
 
 
 def _added(index: Integers, values: Floats, size: int) -> Floats:

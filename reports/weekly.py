@@ -8,13 +8,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+import numpy as np
+
 from classifiers.correction import ShareCorrection
 from reports.analysis import BASELINE_WEEKS, mood_summary, weekly_report
+from reports.blocks import blocks_of, monday_of, whole
+from reports.checkins.week import checkin_week
 from reports.collectors import Collector, Sums
 from reports.details import DetailSums
 from reports.forecast import SEASONAL
 from reports.grouping import milliseconds
 from reports.judges import Judges
+from reports.mood_sums import MoodSums
 from reports.period import DAYS, Week, local_edges, zone_of
 from reports.report import MoodSummary, WeeklyReport
 from reports.retro.week import retro_week
@@ -22,7 +27,7 @@ from reports.retrospect import in_retrospect
 from reports.spans import PARTS
 from storage.records import GuildSettings, MessageColumns
 
-__all__ = ["MoodSummary", "Scanner", "WeeklyReport", "compute", "summary"]
+__all__ = ["MoodSummary", "Scanner", "WeeklyReport", "compute", "last_days", "summary"]
 
 LATE_AFTER: Final = timedelta(minutes=30)
 """A report that appears this long after it was due says so."""
@@ -88,7 +93,11 @@ async def compute(
     report = await in_retrospect(store, settings, report, correction=usable, forecast=forecast)
     if report.hidden:
         return report
-    return replace(report, retro=await retro_week(store, settings, week))
+    return replace(
+        report,
+        retro=await retro_week(store, settings, week),
+        checkins=await checkin_week(store, settings, week, lambda: _person_days(sums)),
+    )
 
 
 async def summary(
@@ -119,6 +128,57 @@ async def summary(
     return await asyncio.to_thread(
         lambda: mood_summary(sums.gathered(), settings, start, end, usable)
     )
+
+
+async def last_days(
+    store: Scanner,
+    settings: GuildSettings,
+    days: int,
+    *,
+    now: datetime,
+    correction: ShareCorrection | None = None,
+) -> MoodSummary:
+    """Compute the mood of whole local days and of today, in runs with enough people.
+
+    See ``reports.blocks``: a day with few people counts together with its neighbours, or not at all
+    where they are not asked for.
+
+    Args:
+        store: Where the records are.
+        settings: Timezone and minimum group of the guild.
+        days: How many whole days before today.
+        now: The present moment, aware.
+        correction: As in ``summary``.
+
+    Raises:
+        UnknownTimezone: The guild's timezone means nothing here.
+        StoreUnavailable: The store cannot be reached.
+    """
+    zone = zone_of(settings.timezone)
+    today = now.astimezone(zone).date()
+    start = today - timedelta(days)
+    first = monday_of(start)
+    count = (today - first).days + 1
+    edges = (*local_edges(first, count, 1, zone)[:-1], now)
+    usable = usable_of(correction)
+    sums = Sums(milliseconds(edges), usable)
+    await collect(store, settings.guild_id, edges, [sums.take])
+
+    def made() -> MoodSummary:
+        gathered = sums.gathered()
+        runs = blocks_of(gathered.cells, count, settings.minimum_group, count - 1)
+        chosen = whole(gathered, runs, (start - first).days, days + 1)
+        return mood_summary(chosen, settings, edges[(start - first).days], now, usable)
+
+    return await asyncio.to_thread(made)
+
+
+def _person_days(sums: Sums) -> MoodSums:
+    """Return the measured valence of the week by person and day, 0 to 6."""
+    cells = sums.gathered().cells
+    bins = np.arange((BASELINE_WEEKS + 1) * DAYS * PARTS)
+    days = np.where(bins < BASELINE_WEEKS * DAYS * PARTS, -1, bins // PARTS - BASELINE_WEEKS * DAYS)
+    return MoodSums(cells.author, cells.bin, cells.messages, cells.valence).into(days)
 
 
 def usable_of(correction: ShareCorrection | None) -> ShareCorrection | None:

@@ -7,6 +7,7 @@ classifier that errs in a known way. A community can be scanned like a store, or
 from __future__ import annotations
 
 from .community import WEEK, Community, written
+from .glimpse import Glimpse, glimpse
 from .judge import MODEL, correction, judged
 from .plan import LAST_WEEK, Change, ChangeKind, Plan
 from .trial import Trial, claims_of, reported, trial
@@ -18,10 +19,12 @@ __all__ = [
     "Change",
     "ChangeKind",
     "Community",
+    "Glimpse",
     "Plan",
     "Trial",
     "claims_of",
     "correction",
+    "glimpse",
     "judged",
     "reported",
     "trial",

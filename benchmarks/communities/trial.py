@@ -20,7 +20,7 @@ from .community import FIRST_CHANNEL, WEEK, Community, written
 from .judge import correction
 from .plan import LAST_WEEK, ChangeKind, Plan
 
-DRAWS: Final = 12
+DRAWS: Final = 48
 """So many draws of held-out texts take part: the classifier is never known exactly."""
 
 _MONDAY_AFTER: Final = datetime.combine(WEEK.monday + timedelta(days=7), time(9), UTC)
@@ -86,7 +86,7 @@ def trial(plan: Plan, seed: int) -> Trial | None:
 
 def reported(community: Community, seed: int) -> WeeklyReport:
     """Return the report of a community."""
-    settings, known = GuildSettings(seed + 1), known_errors(seed % DRAWS)
+    settings, known = GuildSettings(seed + 1), known_errors(seed)
     return asyncio.run(compute(community, settings, WEEK, now=_MONDAY_AFTER, correction=known))
 
 
@@ -115,8 +115,7 @@ def found(report: WeeklyReport, plan: Plan) -> bool:
         share = report.shares[change.place]
         return share.clear and (share.change or 0.0) > 0
     if change.kind is ChangeKind.DAY:
-        point = report.high if up else report.low
-        return point is not None and point.clear and LAST_WEEK + point.span.day == change.day
+        return _day_found(report, change.day - LAST_WEEK, up=up)
     if change.kind is ChangeKind.CHANNEL and report.where is not None:
         side = Beside.ABOVE if up else Beside.BELOW
         mine = FIRST_CHANNEL + change.place
@@ -124,7 +123,21 @@ def found(report: WeeklyReport, plan: Plan) -> bool:
     return False
 
 
+def _day_found(report: WeeklyReport, day: int, *, up: bool) -> bool:
+    """Return whether a day is told of, be it by a point of the curve or as a turning point."""
+    point, turning = report.high if up else report.low, report.turning
+    if point is not None and point.clear and point.span.day == day:
+        return True
+    if turning is None or (turning.mood > turning.usual) != up:
+        return False
+    return turning.first == turning.last == day
+
+
+def known_errors(seed: int) -> ShareCorrection:
+    """Return what one of ``DRAWS`` draws of held-out texts says of the classifier."""
+    return _known(seed % DRAWS)
+
+
 @cache
-def known_errors(number: int) -> ShareCorrection:
-    """Return what one draw of held-out texts says of the classifier."""
+def _known(number: int) -> ShareCorrection:
     return correction(np.random.default_rng([1_000, number]))

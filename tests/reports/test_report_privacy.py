@@ -16,17 +16,21 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
+from reports.blocks import blocks_of, whole
 from reports.channels import shown_channels
 from reports.fonts import FontBook
+from reports.gathered import gather
+from reports.grouping import milliseconds
 from reports.hours import FEWEST_MESSAGES, KEYS, shown_hours
-from reports.monthly import DayRange, Month
+from reports.monthly import DayRange, Month, StretchReport, compute_stretch
 from reports.mood_sums import MoodSums, summed
+from reports.period import local_edges
 from reports.rasterise import rasterise
 from reports.report import WeeklyReport
 from reports.shown import shown_report, shown_stretch, shown_summary
 from reports.spans import PARTS, spans_of
 from reports.spans import columns_of as spans_shown
-from reports.weekly import compute
+from reports.weekly import compute, last_days
 from reports.when import Hour
 from reports.where import Channel, Where
 from reports.wording import lines
@@ -416,3 +420,95 @@ async def test_an_unfinished_week_is_protected_within_a_day_only(store: Store) -
     assert repr(await asker_of(store, thursday + timedelta(hours=2))()) == repr(before)
     friday = await asker_of(store, thursday + timedelta(days=1))()
     assert friday.people == before.people - 1
+
+
+# Overlapping times
+
+
+def noon(day: int) -> datetime:
+    """Return noon of a day counted from the Monday of the week."""
+    return local(0, 12) + timedelta(day)
+
+
+def lonely_sunday() -> list[MessageRecord]:
+    """Ten who write on every day but Sunday, when one of them is there alone, and sad."""
+    rows = [
+        record(100 * week + 10 * day + person, person, noon(7 * week + day), 0.3)
+        for week in (0, 1)
+        for day in range(6)
+        for person in range(10)
+    ]
+    return [*rows, record(90, 9, noon(6), -0.9)]
+
+
+async def shown_days(rows: list[MessageRecord], first: int, last: int) -> StretchReport:
+    monday, later = WEEK.monday, AFTER + timedelta(days=20)
+    days = DayRange(monday + timedelta(first), monday + timedelta(last))
+    return await compute_stretch(ListStore(columns_of(rows)), SETTINGS, days, now=later)
+
+
+async def test_a_day_more_does_not_tell_of_the_one_who_was_there_alone() -> None:
+    rows = lonely_sunday()
+    friday, saturday, sunday = [await shown_days(rows, 0, last) for last in (4, 5, 6)]
+    # Saturday and Sunday are one run: who asks without Sunday gets neither.
+    assert saturday.messages == friday.messages
+    assert (await shown_days(rows, 6, 6)).hidden
+    assert (await shown_days(rows, 5, 5)).hidden
+    assert friday.mood is not None
+    assert sunday.mood is not None
+    # What is left of the week is of ten people, not of the one alone.
+    left = 61 * sunday.mood.value - 50 * friday.mood.value
+    assert left == pytest.approx(10 * 0.3 - 0.9)
+
+
+async def test_the_last_days_do_not_tell_of_a_lonely_one_either() -> None:
+    rows, monday = columns_of(lonely_sunday()), noon(7) - timedelta(hours=3)
+    told = {}
+    for days in (1, 2, 3, 7):
+        summary = await last_days(ListStore(rows), SETTINGS, days, now=monday)
+        told[days] = None if summary.mood is None else summary.mood.value
+    assert told[1] is None  # Sunday alone
+    assert told[2] == pytest.approx((10 * 0.3 - 0.9) / 11)  # with Saturday
+    assert told[3] == pytest.approx((20 * 0.3 - 0.9) / 21)
+
+
+async def test_a_month_and_its_weeks_leave_no_single_day() -> None:
+    """The first of November 2026 is a Sunday; its only writer is not in the month alone."""
+    rows = [
+        record(10 * day + person, person, noon(day), 0.3)
+        for day in range(-15, 14)
+        for person in range(10)
+        if day != -8
+    ]
+    rows.append(record(900, 9, noon(-8), -0.9))
+    report = await compute_stretch(
+        ListStore(columns_of(rows)), SETTINGS, Month(2026, 11), now=AFTER + timedelta(days=20)
+    )
+    assert report.mood is not None
+    assert report.mood.value == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_what_two_ranges_differ_by_is_a_group(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    group, days = int(draw.integers(2, 7)), 28
+    rows = [
+        record(number, int(draw.integers(0, 9)), noon(int(day)), 0.0)
+        for number, day in enumerate(draw.integers(0, days, int(draw.integers(20, 150))))
+    ]
+    edges = milliseconds(local_edges(WEEK.monday, days, 1, SEOUL))
+    gathered = gather(columns_of(rows), edges, None)
+    runs = blocks_of(gathered.cells, days, group, days)
+    for _ in range(40):
+        one, other = (np.sort(draw.integers(0, days + 1, 2)) for _ in range(2))
+        parts = [whole(gathered, runs, int(a), int(b - a)).cells for a, b in (one, other)]
+        told = [
+            set(zip(cells.author.tolist(), (cells.bin + ends[0]).tolist(), strict=True))
+            for cells, ends in zip(parts, (one, other), strict=True)
+        ]
+        for more, less in (told, told[::-1]):
+            left = {person for person, _ in more - less}
+            assert not left or len(left) >= group
+    for monday in range(0, days, 7):
+        week = gathered.cells.where(gathered.cells.bin // 7 == monday // 7)
+        assert (runs[monday : monday + 7] >= 0).any() == (week.people >= group)
