@@ -60,6 +60,7 @@ class Guild(MemberActions):
         self.joined_at = world.clock.now()
         self.system_channel: Channel | None = None
         self.updates_channel: Channel | None = None
+        self.added_by: Member | None = None
         self.channels: list[Channel] = []
         self.threads: list[Channel] = []
         self.members: dict[int, Member] = {}

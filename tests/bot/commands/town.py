@@ -108,6 +108,8 @@ async def bot_at(server: Sandbox, folder: Path) -> AsyncIterator[Application]:
 async def founded(world: World, locale: str) -> Town:
     server = world.server
     guild = server.add_guild(f"Study camp {next(NAMES)}", locale=locale)
+    # The welcome goes to the owner: there is no channel yet.
+    await server.wait_until(lambda: bool(server.posts(server.direct_channel(guild.owner))))
     general = guild.add_channel("general")
     admin = guild.add_member("Ada", administrator=True, locale=locale)
     member = guild.add_member("Mina", locale=locale)
