@@ -11,6 +11,7 @@ from typing import Any, Final
 import discord
 from discord.ext import commands
 
+from bot.backfill import Backfiller
 from bot.backoff import Backoff
 from bot.catchup import TRANSIENT, CatchUp
 from bot.cogs import add_cogs
@@ -66,6 +67,14 @@ class NunchiClient(commands.AutoShardedBot):
             concurrency=services.settings.catchup_concurrency,
             max_age=timedelta(days=services.settings.catchup_max_age_days),
         )
+        self.backfill = Backfiller(
+            self.history,
+            services.store,
+            services.pipeline,
+            services.roster,
+            services.clock,
+            self.catchup,
+        )
         self.listener = Listener(
             services.pipeline, self.catchup, progress, services.roster, read.message
         )
@@ -83,6 +92,7 @@ class NunchiClient(commands.AutoShardedBot):
         await add_cogs(self)
         await self.tree.sync()
         self._keep(self.catchup.run(), "catch-up")
+        self._keep(self.backfill.run(), "backfill")
 
     async def close(self) -> None:
         """Stop what belongs to this connection, then the connection."""
@@ -130,6 +140,7 @@ class NunchiClient(commands.AutoShardedBot):
 
     async def _return_to(self, guild_id: int) -> None:
         await self._request_guild(guild_id)
+        await self._until_stored(self.backfill.resume, guild_id)
         settings = self.services.roster.settings(guild_id)
         known = [channel.channel_id for channel in settings.channels] if settings else []
         try:

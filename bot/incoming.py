@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -36,6 +37,8 @@ class Incoming(NamedTuple):
     text: str | None
     pictures: tuple[Picture, ...] = ()
     """Stays empty unless pictures are looked at."""
+    past: bool = False
+    """Written before the bot listened: it says nothing of how far its channel was read."""
 
     @property
     def container_id(self) -> int:
@@ -59,7 +62,15 @@ class CaughtUp(NamedTuple):
     generation: int
 
 
-Item = Incoming | Read | CaughtUp
+class Stored(NamedTuple):
+    """Tells its sender that everything before it was stored."""
+
+    guild_id: int
+    container_id: int
+    told: asyncio.Event
+
+
+Item = Incoming | Read | CaughtUp | Stored
 
 WRITTEN_BY_PEOPLE: Final = (discord.MessageType.default, discord.MessageType.reply)
 """Kinds of messages that somebody typed; all others are Discord's own words."""

@@ -13,7 +13,7 @@ from bot.backoff import Backoff
 from bot.clock import Clock, snowflake_at, snowflake_time
 from bot.forgetting import Forgotten
 from bot.inbox import Inbox
-from bot.incoming import CaughtUp, Incoming, Item, Read
+from bot.incoming import CaughtUp, Incoming, Item, Read, Stored
 from bot.judge import Judge
 from bot.pictures.viewer import PictureViewer
 from bot.progress import Progress
@@ -139,6 +139,17 @@ class Pipeline:
             self._finish(1)
             raise
 
+    async def put_past(self, guild_id: int, container_id: int, items: Sequence[Incoming]) -> None:
+        """Take messages of before the bot listened; return when they are stored.
+
+        They move no watermark, and there are never more of one reader on the way than it gave here.
+        """
+        for item in items:
+            await self.put(item._replace(past=True))
+        told = asyncio.Event()
+        await self.put(Stored(guild_id, container_id, told))
+        await told.wait()
+
     # Forgetting more than a message; these wait for the write under way.
 
     async def forget_container(self, guild_id: int, container_id: int) -> int:
@@ -252,6 +263,7 @@ class Pipeline:
                     await self._write(_Judged(()))
             judged = await classifying
             await self._write(judged)
+            _tell(judged.items)
             self._finish(len(judged.items))
 
     async def _write(self, judged: _Judged) -> None:
@@ -307,7 +319,15 @@ class Pipeline:
             return self._progress.read(item.container_id, item.message_id)
         if isinstance(item, CaughtUp):
             return self._progress.close_gap(item.container_id, item.generation)
+        if isinstance(item, Stored) or item.past:
+            return None
         return self._progress.stored_live(item.container_id, item.message_id)
+
+
+def _tell(items: Iterable[Item]) -> None:
+    for item in items:
+        if isinstance(item, Stored):
+            item.told.set()
 
 
 def record_of(item: Incoming, author: bytes, prediction: Prediction) -> MessageRecord:

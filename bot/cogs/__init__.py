@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.cogs.alerts import AlertsCog, AlertsDesk
 from bot.cogs.analyze import AnalyzeCog
+from bot.cogs.backfill import BackfillDesk, backfill_command
 from bot.cogs.bright import BrightDesk
 from bot.cogs.companion import CompanionCog
 from bot.cogs.feedback import FeedbackButtons, FeedbackCog, FeedbackPanel
@@ -39,7 +40,12 @@ async def add_cogs(client: NunchiClient) -> None:
     client.add_view(desk.servers())
     client.add_dynamic_items(desk.ears())
     await client.add_cog(SetupCog(services, panel))
-    await client.add_cog(MonitorCog(services, listening))
+    monitor = MonitorCog(services, listening)
+    backfill = BackfillDesk(client, services, client.backfill)
+    client.add_dynamic_items(*backfill.ears())
+    if monitor.app_command is not None:
+        monitor.app_command.add_command(backfill_command(backfill))
+    await client.add_cog(monitor)
     own = OwnMoodDesk(services)
     client.add_view(own.listener())
     client.add_view(BrightDesk(services).listener())

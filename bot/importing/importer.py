@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -25,6 +25,7 @@ from bot.importing.stream import Malformed
 from bot.incoming import Incoming
 from bot.judge import Judge
 from bot.pipeline import UNCLASSIFIED, record_of
+from bot.retro.reading import RetroReader
 from bot.roster import Roster
 from storage.records import Batch, MessageRecord
 from storage.store import Store
@@ -84,6 +85,7 @@ class Importer:
         self._store = store
         self._roster = roster
         self._judge = judge
+        self._retro = RetroReader(judge, roster, store)
         self._clock = clock
         self._wishes = wishes
         self._looked = time.monotonic()
@@ -205,9 +207,17 @@ class Importer:
             return []
         predictions = await self._judge.predictions([item.text or "" for item in taken])
         tally.wordless += predictions.count(None)
-        return [
+        records = [
             record_of(item, self._author(item), prediction or UNCLASSIFIED)
             for item, prediction in zip(taken, predictions, strict=True)
+        ]
+        everything = [item for item in chunk.items if item is not None]
+        sections = await self._retro.judged(await self._retro.pieces(everything, taken))
+        return [
+            replace(each, sections=sections[each.message_id])
+            if each.message_id in sections
+            else each
+            for each in records
         ]
 
     def _left(self, item: Incoming | None, bounds: _Bounds) -> Left | None:
@@ -216,9 +226,10 @@ class Importer:
         if item.text is None:
             return Left.NOT_HUMAN
         left = bounds.left(item.message_id)
-        if left is None and self._roster.refuses(item.guild_id, self._author(item)):
-            return Left.REFUSED
-        return left
+        if left is not None:
+            return left
+        accepted = self._roster.accepts(item.guild_id, self._author(item), item.message_id)
+        return None if accepted else Left.REFUSED
 
     def _author(self, item: Incoming) -> bytes:
         return self._roster.author(item.guild_id, item.user_id)
