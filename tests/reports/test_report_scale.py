@@ -14,7 +14,7 @@ def test_the_benchmark_reports_a_real_store() -> None:
     command = [sys.executable, str(ROOT / "benchmarks" / "report_scale.py"), "--messages", "2000"]
     ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert ended.returncode == 0, ended.stderr
-    (figures,) = json.loads(ended.stdout)
+    (figures,) = map(json.loads, ended.stdout.splitlines())
     assert {"messages", "data_s", "pictures_s", "loop_stall_ms", "rss_mb"} <= set(figures)
     assert figures["messages"] == 2000
-    assert figures["cards"] >= 4
+    assert figures["cards"] == 6
