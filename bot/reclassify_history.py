@@ -20,6 +20,7 @@ from bot.errors import StartFailed, TokenRefused
 from bot.history import Container, History
 from bot.incoming import Incoming
 from bot.pictures.attachments import readers
+from bot.retro.ownership import written_text
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,15 @@ class PastMessages:
             pictures: Whether to note where the pictures of messages are.
         """
         self._client = client
-        self._history = History(client, readers(pictures=pictures).message)
+        read = readers(pictures=pictures).message
+
+        def known(message: discord.Message, guild_id: int) -> Incoming:
+            # Only what has a record is asked for. One by a webhook is a post that the bot made
+            # for a member (`/retro write`).
+            item = read(message, guild_id)
+            return item if item.text is not None else item._replace(text=written_text(message))
+
+        self._history = History(client, known)
 
     async def containers(self, guild_id: int, channel_id: int, since: datetime) -> list[Container]:
         """Return a channel and its threads, without those that were archived before ``since``.

@@ -15,6 +15,7 @@ from bot.keeping import store_of
 from bot.pictures.viewer import opened_viewer
 from bot.reclassify import Outcome, Reclassifier, Span
 from bot.reclassify_history import PastMessages, logged_in
+from bot.retro.reading import OneGuild, RetroReader
 from bot.sandbox.connect import point_discord_at
 from bot.settings import Settings
 from classifiers.classifier import load
@@ -55,7 +56,8 @@ async def judge_again(
     async with AsyncExitStack() as stack:
         stack.enter_context(point_discord_at(address) if address else nullcontext())
         store = await stack.enter_async_context(store_of(settings))
-        span = span_of(request, await store.settings(request.guild_id))
+        guild = await store.settings(request.guild_id)
+        span = span_of(request, guild)
         classifier = load(settings.classifier)
         stack.push_async_callback(classifier.close)
         await classifier.start()
@@ -63,7 +65,9 @@ async def judge_again(
         model = classifier.info.model
         pictures = await stack.enter_async_context(opened_viewer(settings))
         past = PastMessages(client, pictures=pictures is not None)
-        work = Reclassifier(store, past, Judge(classifier), model, advance, pictures)
+        judge = Judge(classifier)
+        retro = None if guild is None else RetroReader(judge, OneGuild(guild), store)
+        work = Reclassifier(store, past, judge, model, advance, pictures, retro)
         outdated = await work.outdated(span)
         begin(sum(map(len, outdated.values())))
         return await work.run(span, outdated), model

@@ -19,7 +19,7 @@ from bot.cogs.listening import settings_of
 from bot.command_errors import Refusal
 from bot.i18n import phrases_for, phrases_in
 from bot.retro.composing import composed
-from bot.retro.ownership import PATTERN, Mark, mark_of, mine_pattern
+from bot.retro.ownership import PATTERN, Mark, mark_of, mine_pattern, written_text
 from bot.retro.posting import Draft, Place, RetroPosts, may_write, parent_of
 from bot.retro.reading import texts_of
 from bot.services import Services
@@ -41,7 +41,6 @@ _NEIGHBOURS: Final = 10
 """Messages before and after one's own that are looked at for the rest of a post."""
 
 _THREAD_NAME: Final = 100
-_BYLINE: Final = "-# "
 
 
 class RetroDesk:
@@ -275,7 +274,7 @@ class RetroDesk:
         settings = settings_of(guild, self._services)
         parent = parent_of(message.channel) if isinstance(message.channel, Place) else None
         hint = settings.retro.form_of(parent.id) if parent is not None else None
-        arc = await self._arc({each.id: _text(each) for each in pieces}, hint)
+        arc = await self._arc({each.id: written_text(each) for each in pieces}, hint)
         if arc is None:
             raise Refusal(say("An arc needs at least two sentences."))
         picture = await self._picture(arc, settings.theme, say.language)
@@ -335,11 +334,3 @@ def _together(before: discord.Message, after: discord.Message) -> bool:
 
 def _age(message: discord.Message) -> int:
     return message.id
-
-
-def _text(message: discord.Message) -> str:
-    """Return what somebody wrote, without the line that the bot put above it."""
-    content = message.content
-    if message.author.bot and message.webhook_id is None and content.startswith(_BYLINE):
-        return content.partition("\n")[2]
-    return content

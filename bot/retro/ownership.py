@@ -16,6 +16,9 @@ import discord
 
 from bot.roster import Roster
 
+BYLINE: Final = "-# "
+"""How the line begins that says whose a post of the bot is."""
+
 _HEX: Final = 16
 _MINE: Final = "nunchi:retro:mine:"
 PATTERN: Final = rf"(?P<nonce>\d{{15,20}}):(?P<tag>[0-9a-f]{{{_HEX}}})"
@@ -65,6 +68,14 @@ class Mark(NamedTuple):
 def mine_pattern() -> str:
     """Return what matches the ids of the buttons under posts."""
     return _MINE + PATTERN
+
+
+def written_text(message: discord.Message) -> str:
+    """Return what somebody wrote, without the line that the bot put above it in their name."""
+    content = message.content
+    if message.author.bot and message.webhook_id is None and content.startswith(BYLINE):
+        return content.partition("\n")[2]
+    return content
 
 
 def mark_of(message: discord.Message) -> Mark | None:

@@ -15,7 +15,7 @@ import discord
 from bot.i18n import Phrases
 from bot.incoming import Incoming
 from bot.pipeline import Pipeline
-from bot.retro.ownership import Mark, mark_of
+from bot.retro.ownership import BYLINE, Mark, mark_of
 from bot.views.layout import shortened
 from bot.views.retro import own_post_buttons
 
@@ -166,7 +166,7 @@ class RetroPosts:
 
     async def _by_bot(self, place: Place, draft: Draft, say: Phrases) -> list[discord.Message]:
         name = discord.utils.escape_markdown(draft.author.display_name)
-        byline = "-# " + say("Retrospective of {name}", name=shortened(name, _NAME_LIMIT))
+        byline = BYLINE + say("Retrospective of {name}", name=shortened(name, _NAME_LIMIT))
         posted: list[discord.Message] = []
         target: discord.abc.Messageable | None = None
         for text in draft.messages:

@@ -13,17 +13,17 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from bot.clock import TIMESTAMP_SHIFT
 from bot.incoming import Incoming, Item
 from bot.judge import Judge
 from bot.retro.headings import heading_of
 from bot.retro.parse import Carried, Post, parse
-from bot.roster import Roster
 from classifiers.prediction import Prediction
 from storage.errors import StoreUnavailable
-from storage.retrospectives import RetroSection
+from storage.records import GuildSettings
+from storage.retrospectives import ChannelKind, RetroSection
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -46,6 +46,48 @@ _FREE_LENGTH: Final = 100
 
 _MOST_SENTENCES: Final = 300
 """Of one message; more do not fit into 4000 characters of anything that people write."""
+
+
+class Guilds(Protocol):
+    """What a reader asks of a ``Roster``."""
+
+    def is_retrospective(self, channel_id: int) -> bool:
+        """Tell whether a channel is for retrospectives."""
+        ...
+
+    def settings(self, guild_id: int) -> GuildSettings | None:
+        """Return what a guild chose."""
+        ...
+
+    def author(self, guild_id: int, user_id: int) -> bytes:
+        """Return the pseudonym of a user."""
+        ...
+
+
+class OneGuild:
+    """A guild whose history is read again, without the keys of its pseudonyms.
+
+    So a message is not joined to one that was read long before it.
+    """
+
+    def __init__(self, settings: GuildSettings) -> None:
+        self._settings = settings
+        self._retro = {
+            each.channel_id for each in settings.channels if each.kind is ChannelKind.RETROSPECTIVE
+        }
+
+    def is_retrospective(self, channel_id: int) -> bool:
+        """Tell whether a channel is for retrospectives."""
+        return channel_id in self._retro
+
+    def settings(self, guild_id: int) -> GuildSettings | None:
+        """Return what the guild chose."""
+        return self._settings if guild_id == self._settings.guild_id else None
+
+    def author(self, guild_id: int, user_id: int) -> bytes:
+        """Return what is nobody's pseudonym."""
+        del guild_id, user_id
+        return b""
 
 
 class _Last(NamedTuple):
@@ -73,7 +115,7 @@ class RetroReader:
         store: Tells where a message of before a restart left off.
     """
 
-    def __init__(self, judge: Judge, roster: Roster, store: Store) -> None:
+    def __init__(self, judge: Judge, roster: Guilds, store: Store) -> None:
         self.judge = judge
         self._roster = roster
         self._store = store
