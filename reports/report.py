@@ -9,6 +9,7 @@ from typing import Final
 
 from classifiers.emotion import Emotion
 from reports.bootstrap import Estimate
+from reports.checkins.values import CheckinWeek
 from reports.coverage import WeekCoverage
 from reports.history import Ahead, Stretch, Turning, Usual, Year
 from reports.period import Week
@@ -119,6 +120,7 @@ class WeeklyReport:
         year: A year in pixels.
         usual: Every emotion against its usual range.
         retro: Its retrospectives, where the guild has a channel for them.
+        checkins: What members said of themselves, where they were asked.
     """
 
     guild_id: int
@@ -147,6 +149,7 @@ class WeeklyReport:
     year: Year | None = None
     usual: Usual | None = None
     retro: RetroWeek | None = None
+    checkins: CheckinWeek | None = None
 
     @property
     def changed(self) -> bool:

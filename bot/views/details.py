@@ -24,6 +24,7 @@ from reports.coverage import rounded_messages, rounded_people
 from reports.monthly import Period, StretchReport
 from reports.report import EmotionShare, WeeklyReport
 from reports.where import Beside, Where
+from reports.wording.checkins import checkin_lines, too_few_line
 from reports.wording.numbers import interval, is_partly, largest, part, percent, points, signed
 from reports.wording.retro import hidden_line, participation_line, section_row
 from reports.wording.stretches import stretch_sentence
@@ -232,6 +233,14 @@ def _retro(report: AnyReport, say: Phrases) -> Section | None:
     return Section(say("Retrospectives"), tuple(lines)) if lines else None
 
 
+def _checkins(report: AnyReport, say: Phrases) -> Section | None:
+    if not isinstance(report, WeeklyReport) or report.checkins is None:
+        return None
+    found = checkin_lines(report, say.language)
+    lines = found or (too_few_line(report.checkins, say.language),)
+    return Section(say("Check-ins"), lines)
+
+
 def _turning(report: AnyReport, say: Phrases) -> Section | None:
     if not isinstance(report, WeeklyReport):
         return None
@@ -348,6 +357,7 @@ SECTIONS: Final[tuple[Teller, ...]] = (
     _when,
     _where,
     _retro,
+    _checkins,
     _turning,
     _unusual,
     _ahead,

@@ -9,7 +9,7 @@ from typing import Final, Self
 
 from reports.bootstrap import Estimate
 
-DIGITS: Final[Mapping[str, int]] = MappingProxyType({"valence": 2})
+DIGITS: Final[Mapping[str, int]] = MappingProxyType({"valence": 2, "correlation": 2})
 """Decimals by unit: no interval of a community bears out more, and coarse figures make it harder
 to compute what one person changes."""
 

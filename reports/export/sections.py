@@ -14,6 +14,7 @@ from typing import Final
 from classifiers.emotion import EMOTIONS
 from reports.coverage import rounded_messages, rounded_people
 from reports.export import beyond
+from reports.export.checkins import checkins
 from reports.export.observation import Observation, Section
 from reports.export.retro import retrospectives
 from reports.export.words import DAY_NAMES, Words
@@ -152,6 +153,7 @@ WALK: Final[tuple[tuple[str, Teller, bool], ...]] = (
     ("hours_that_stand_out", beyond.best_hours, True),
     ("channels", beyond.channels, True),
     ("retrospectives", retrospectives, True),
+    ("checkins", checkins, True),
     ("turning_point", beyond.turning, True),
     ("good_stretch", beyond.good_stretch, True),
     (USUAL_RANGES, beyond.usual_ranges, True),

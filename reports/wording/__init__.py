@@ -6,6 +6,7 @@ from classifiers.emotion import Emotion
 from reports.errors import UnknownLanguage
 from reports.period import Week
 from reports.report import MoodSummary, WeeklyReport
+from reports.wording.checkins import checkin_lines
 from reports.wording.closing import closing
 from reports.wording.contract import Labels, Wording
 from reports.wording.en import English
@@ -65,6 +66,7 @@ def lines(report: WeeklyReport, language: str) -> tuple[str, ...]:
         *when_lines(report, language),
         *past_lines(report, language),
         *retro_lines(report, language),
+        *checkin_lines(report, language),
         *coverage_lines(report, language),
     )
 

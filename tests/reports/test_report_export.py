@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 
 from classifiers.emotion import Emotion
 from reports.bootstrap import Estimate
+from reports.checkins.values import CheckinWeek
 from reports.coverage import WeekCoverage
 from reports.export.document import as_json, document_of
 from reports.export.observation import Observation, Section
@@ -104,6 +105,7 @@ def rich_report() -> WeeklyReport:
         retro=RetroWeek(
             (SectionMood("liked", Estimate(0.4, 0.2, 0.6), 0.3),), 0, Participation(0.75, 20)
         ),
+        checkins=CheckinWeek(20, Estimate(0.25, 0.1, 0.4), 0.2, Estimate(0.41, 0.22, 0.58), 5),
         turning=Turning(3, 4, -0.4, 0.2, 52, 8, lasting=False),
         stretch=Stretch(date(2026, 11, 6), date(2026, 11, 9), 4, 0.3, 0.2, 9),
         ahead=Ahead(0.05, 0.25, 0.8, 0.79, 20, 0.051, 0.062, 10),
@@ -132,6 +134,8 @@ def test_everything_a_report_can_say_is_in_the_exports(language: str) -> None:
     assert told["retrospectives:liked"]["low"] == 0.2
     assert told["retrospectives:liked/usual"]["value"] == 0.3
     assert told["retrospectives:participation"]["value"] == 0.75
+    assert told["checkins:faces"]["high"] == 0.4
+    assert told["checkins:agreement"]["unit"] == "correlation"
     assert told["turning_point:2026-11-12--2026-11-13/change"]["value"] == -0.6
     assert told["good_stretch:2026-11-06--2026-11-09/days"]["value"] == 4
     assert told["next_week:2026-W47/error"]["value"] == 0.051

@@ -1,0 +1,1 @@
+"""Check-ins: how members say they are, beside how they are measured."""
