@@ -85,6 +85,20 @@ async def shown_report(
     return replace(report, late_by=_late(now, due))
 
 
+async def standing_week(store: Shelf, settings: GuildSettings, week: Week) -> WeeklyReport | None:
+    """Return the report of a week that is over, if it was shown and somebody has left since.
+
+    Then nothing else may be said of that week, whatever is still kept of it.
+
+    Raises:
+        StoreUnavailable: The store cannot be reached.
+    """
+    departures = await store.departures(settings.guild_id)
+    report = await _standing(store, settings, week.key, departures, WeeklyReport)
+    hidden = report is not None and report.people < settings.minimum_group
+    return replace(report, hidden=True) if report is not None and hidden else report
+
+
 async def shown_stretch(
     store: Shelf,
     settings: GuildSettings,

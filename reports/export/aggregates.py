@@ -3,6 +3,8 @@
 A week says what its report says, and a day is hidden where the report of its week hides it, so that
 nothing can be computed by holding the two against each other. Only what is over is written down,
 and every week is judged as a whole, so that two exports of different ranges say the same of a day.
+Of a week whose report was shown before somebody left, only what was shown is written down: days are
+hidden, because the week minus the days of those who stayed would be the one who left.
 """
 
 from __future__ import annotations
@@ -29,6 +31,8 @@ from reports.export.words import Words
 from reports.gathered import Gathered
 from reports.grouping import Cells, Flags, Floats, milliseconds
 from reports.period import DAYS, Week, local_edges, zone_of
+from reports.report import WeeklyReport
+from reports.shown import Shelf, standing_week
 from reports.spans import PARTS, Span, columns_of, spans_of
 from reports.statistics import FigureBuilder, shares_by_bin
 from reports.weekly import Scanner
@@ -80,7 +84,7 @@ class Range:
 
 
 async def aggregates(
-    store: Scanner,
+    store: Shelf,
     settings: GuildSettings,
     days: Range,
     language: str,
@@ -112,6 +116,11 @@ async def aggregates(
         # A day of a running week may still have to be hidden for the sake of another.
         if week.bounds(zone)[1] > now:
             return
+        standing = await standing_week(store, settings, week)
+        if standing is not None:
+            for kept in _kept(standing, days, language):
+                yield kept
+            continue
         gathered = await _gathered(store, settings, week, usable)
         own = gathered.between(_BEFORE, DAYS * PARTS)
         for day in await asyncio.to_thread(_days, own, settings, week, usable, words):
@@ -157,9 +166,25 @@ def _week(
     report = weekly_report(
         gathered, settings, week, partial=False, late_by=None, correction=correction
     )
+    return _told_of(report, language)
+
+
+def _kept(report: WeeklyReport, days: Range, language: str) -> Iterator[Aggregate]:
+    """Yield what may be said of a week whose report was shown before somebody left."""
+    week = report.week
+    written = {point.span.day for point in report.points} | set(report.hidden_days)
+    for day in sorted(written):
+        date_of = week.monday + timedelta(day)
+        if days.holds(date_of):
+            yield Aggregate("day", date_of.isoformat(), hidden=True, sections=())
+    if days.holds(week.monday) and days.holds(week.sunday):
+        yield _told_of(report, language)
+
+
+def _told_of(report: WeeklyReport, language: str) -> Aggregate:
     sections = map(_own, sections_of(report, language))
     kept = tuple(each for each in sections if each.name in WEEKLY)
-    return Aggregate("week", week.key, report.hidden, kept)
+    return Aggregate("week", report.week.key, report.hidden, kept)
 
 
 def _own(section: Section) -> Section:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import hashlib
 import io
@@ -9,6 +10,7 @@ import json
 import re
 from base64 import b64encode
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from bot.cli import nunchi
 from storage.records import MessageRecord
+from storage.sqlite import SqliteStore
 from tests.reports.report_samples import (
     GUILD,
     SETTINGS,
@@ -583,3 +586,34 @@ def test_export_without_a_name_still_makes_models() -> None:
     named = says("export", "--help").stdout
     assert {"aggregates", "model"} <= set(named.split())
     assert "--quantise" in says("export", "model", "--help").stdout
+
+
+def test_after_somebody_left_a_week_that_was_shown_says_what_it_said(tmp_path: Path) -> None:
+    """The days of those who stayed, or their week, would tell of the one who left."""
+    records = records_of(community())
+    address = fill_store(tmp_path / "left.sqlite3", SETTINGS, records)
+    shown = report(address, tmp_path / "shown")
+    days = ("--from", "2026-11-02", "--until", "2026-11-15")
+    before = aggregates(address, tmp_path / "before", *days)
+
+    async def leave() -> None:
+        async with SqliteStore(tmp_path / "left.sqlite3") as store:
+            await store.opt_out(GUILD, records[-1].author, datetime.now(UTC))
+
+    asyncio.run(leave())
+    after = aggregates(address, tmp_path / "after", *days)
+    name = "nunchi-2026-11-02-2026-11-15.json"
+    was, is_now = (
+        {each["key"]: each for each in valid(found[name], "aggregates.schema.json")["periods"]}
+        for found in (before, after)
+    )
+    assert list(is_now) == list(was)
+    mood = is_now[WEEK.key]["sections"]["mood"]
+    assert mood == was[WEEK.key]["sections"]["mood"]
+    report_mood = valid(shown[f"nunchi-{WEEK.key}.json"], "report.schema.json")["sections"]["mood"]
+    assert mood["observations"][0] in report_mood["observations"]
+    own = [each for key, each in is_now.items() if "2026-11-09" <= key <= "2026-11-15"]
+    assert len(own) == 7
+    assert all(each["hidden"] and each["sections"] == {} for each in own)
+    # Nobody had seen the week before: it is made of those who stayed.
+    assert any(not is_now[key]["hidden"] for key in is_now if key < "2026-11-09")
