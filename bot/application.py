@@ -21,8 +21,10 @@ from bot.clock import Clock, SystemClock
 from bot.companion.engines import opened_companion
 from bot.errors import StartFailed
 from bot.health_page import HealthPage
+from bot.housekeeping import Housekeeping
 from bot.judge import Judge
 from bot.keeping import ring_of, store_of
+from bot.leaving import Leaving
 from bot.pictures.viewer import opened_viewer
 from bot.pipeline import Pipeline
 from bot.presence import Presence, at_work
@@ -58,6 +60,7 @@ class Application:
     services: Services
     progress: Progress
     presence: Presence
+    housekeeping: Housekeeping
     client: NunchiClient | None = None
 
     def build_client(self) -> NunchiClient:
@@ -118,6 +121,8 @@ async def opened(settings: Settings, clock: Clock) -> AsyncIterator[Application]
         await privacy.complete_consent()
         if companion is not None:
             privacy.also_forget(companion.forget)
+        leaving = Leaving(store, roster, pipeline, clock, timedelta(days=settings.left_grace_days))
+        housekeeping = Housekeeping(store, roster, leaving, clock, owner)
         services = Services(
             settings=settings,
             clock=clock,
@@ -131,11 +136,13 @@ async def opened(settings: Settings, clock: Clock) -> AsyncIterator[Application]
             schedule=schedule,
             retro=retro,
             reminders=Reminders(store, roster, clock),
+            leaving=leaving,
+            owner=owner,
             alerts=AlertWatch(store, roster, clock, owner),
             pictures=pictures,
             companion=companion,
         )
-        yield Application(services, progress, presence)
+        yield Application(services, progress, presence, housekeeping)
 
 
 async def serve(application: Application, token: str) -> None:
@@ -149,6 +156,7 @@ async def serve(application: Application, token: str) -> None:
         await _serve_health(stack, application)
         pipeline = stack.enter_context(_running(services.pipeline.run(), "pipeline"))
         present = stack.enter_context(_running(application.presence.run(), "presence"))
+        keeping = stack.enter_context(_running(application.housekeeping.run(), "housekeeping"))
         watching = stack.enter_context(_running(_watch_roster(services.roster), "roster"))
         services.schedule.start()
         stack.callback(services.schedule.stop)
@@ -164,7 +172,8 @@ async def serve(application: Application, token: str) -> None:
         )
         try:
             done, _ = await asyncio.wait(
-                {pipeline, present, watching, connection}, return_when=asyncio.FIRST_COMPLETED
+                {pipeline, present, keeping, watching, connection},
+                return_when=asyncio.FIRST_COMPLETED,
             )
             for task in done:
                 task.result()

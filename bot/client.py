@@ -15,6 +15,7 @@ from bot.backfill import Backfiller
 from bot.backoff import Backoff
 from bot.catchup import TRANSIENT, CatchUp
 from bot.cogs import add_cogs
+from bot.cogs.talk import Ear
 from bot.command_errors import NunchiTree
 from bot.history import History
 from bot.hot_path import take_messages
@@ -23,6 +24,7 @@ from bot.listener import Listener
 from bot.patience import Patience
 from bot.pictures.attachments import readers
 from bot.progress import Progress
+from bot.second_look import SecondLook
 from bot.services import Services
 from storage.errors import StoreUnavailable
 
@@ -34,7 +36,7 @@ READY_AFTER: Final = 1.0
 
 def intents() -> discord.Intents:
     """Return what the bot needs to see, and no more."""
-    return discord.Intents(guilds=True, guild_messages=True, message_content=True)
+    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=True)
 
 
 class NunchiClient(commands.AutoShardedBot):
@@ -78,9 +80,20 @@ class NunchiClient(commands.AutoShardedBot):
         self.listener = Listener(
             services.pipeline, self.catchup, progress, services.roster, read.message
         )
+        self.second_look = SecondLook(
+            self.history,
+            services.store,
+            services.pipeline,
+            services.roster,
+            services.clock,
+            services.owner,
+        )
         self.patience = Patience(services.pipeline.inbox)
         self.patience.slow_down(self)
-        take_messages(self, self.listener.message, read.payload)
+        self.ear = Ear(self, services, services.companion) if services.companion else None
+        take_messages(
+            self, self.listener.message, read.payload, self.ear.hear if self.ear else None
+        )
         self._background: set[asyncio.Task[None]] = set()
         self._ready_shards: set[int] = set()
         self._giving_up: asyncio.Task[None] | None = None
@@ -92,6 +105,7 @@ class NunchiClient(commands.AutoShardedBot):
         await add_cogs(self)
         await self.tree.sync()
         self._keep(self.catchup.run(), "catch-up")
+        self._keep(self.second_look.run(), "second look")
         self._keep(self.backfill.run(), "backfill")
 
     async def close(self) -> None:
@@ -99,9 +113,12 @@ class NunchiClient(commands.AutoShardedBot):
         self.services.roster.unsubscribe(self.catchup.request_new)
         self.services.reporter.detach(self)
         self.services.alerts.detach(self)
+        self.services.reminders.detach(self)
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
+        if self.ear is not None:
+            await self.ear.close()
         await super().close()
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as in discord.py
@@ -122,11 +139,13 @@ class NunchiClient(commands.AutoShardedBot):
     async def on_shard_ready(self, shard_id: int) -> None:
         """Close the gap before a new session, in every guild of the shard."""
         log.info("shard %d is ready: %d guilds", shard_id, len(self.guilds))
+        self._keep(self._missing(shard_id), "guilds that were left")
         for guild in self.guilds:
             if guild.shard_id == shard_id:
                 self._keep(self._return_to(guild.id), f"gaps of guild {guild.id}")
         self.services.reporter.attach(self)
         self.services.alerts.attach(self)
+        self.services.reminders.attach(self)
         self.services.schedule.scan_soon()
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
@@ -136,9 +155,17 @@ class NunchiClient(commands.AutoShardedBot):
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Welcome a guild, also one that the bot was in before."""
         self.services.pipeline.welcome_guild(guild.id)
+        await self._until_stored(self.services.leaving.present, [guild.id])
         await self._request_guild(guild.id)
 
+    async def _missing(self, shard_id: int) -> None:
+        """Notice the guilds that the bot was removed from while it was away."""
+        named = [guild.id for guild in self.guilds]
+        for guild_id in self.services.leaving.missing(named, shard_id, self.shard_count or 1):
+            await self._until_stored(self.services.leaving.left, guild_id)
+
     async def _return_to(self, guild_id: int) -> None:
+        await self._until_stored(self.services.leaving.present, [guild_id])
         await self._request_guild(guild_id)
         await self._until_stored(self.backfill.resume, guild_id)
         settings = self.services.roster.settings(guild_id)
@@ -195,10 +222,10 @@ class NunchiClient(commands.AutoShardedBot):
         await self._until_stored(self.listener.container_deleted, channel.guild.id, channel.id)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Forget a guild that the bot was removed from."""
-        await self._until_stored(self.listener.guild_removed, guild.id)
+        """Let the grace of a guild begin that the bot was removed from."""
+        await self._until_stored(self.services.leaving.left, guild.id)
 
-    async def _until_stored(self, act: Callable[..., Awaitable[None]], *args: int) -> None:
+    async def _until_stored(self, act: Callable[..., Awaitable[None]], *args: Any) -> None:  # noqa: ANN401 - what act takes
         backoff = Backoff()
         while True:
             try:

@@ -83,9 +83,14 @@ class History:
         if guild is None or guild.unavailable:
             return []
         unlisted = [each for each in channel_ids if guild.get_channel(each) is None]
-        return [each for each in unlisted if not await self._exists(each)]
+        return [each for each in unlisted if not await self.exists(each)]
 
-    async def _exists(self, channel_id: int) -> bool:
+    async def exists(self, channel_id: int) -> bool:
+        """Tell whether Discord knows a channel or a thread, open to the bot or not.
+
+        Raises:
+            discord.HTTPException: Discord does not answer.
+        """
         try:
             await self._client.fetch_channel(channel_id)
         except discord.NotFound:
@@ -93,6 +98,11 @@ class History:
         except discord.Forbidden:
             return True
         return True
+
+    def sees(self, guild_id: int) -> bool:
+        """Tell whether the client is in a guild, and the guild has no outage."""
+        guild = self._client.get_guild(guild_id)
+        return guild is not None and not guild.unavailable
 
     def readable(self, guild_id: int, channel_id: int) -> bool:
         """Tell whether the bot may read the history of a channel and of its threads."""

@@ -82,13 +82,3 @@ class Listener:
         await self._roster.remove_channel(guild_id, container_id)
         count = await self._pipeline.forget_container(guild_id, container_id)
         log.info("channel %d was deleted, and %d records with it", container_id, count)
-
-    async def guild_removed(self, guild_id: int) -> None:
-        """Forget a guild that the bot was removed from.
-
-        Raises:
-            StoreUnavailable: The store does not answer.
-        """
-        await self._roster.forget_guild(guild_id)
-        count = await self._pipeline.forget_guild(guild_id)
-        log.info("the bot left guild %d; %d records were deleted", guild_id, count)

@@ -165,6 +165,10 @@ class Pipeline:
         async with self._writing:
             return await self._store.delete_guild(guild_id)
 
+    def leave_guild(self, guild_id: int) -> None:
+        """Store nothing more of a guild that the bot has left."""
+        self._forgotten.guild(guild_id)
+
     def welcome_guild(self, guild_id: int) -> None:
         """Measure a guild again that was forgotten in this process."""
         self._forgotten.joined(guild_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -62,6 +62,11 @@ class Privacy:
         self._pipeline = pipeline
         self._clock = clock
         self._receipts = receipts
+        self._also: list[Callable[[int], object]] = []
+
+    def also_forget(self, forget: Callable[[int], object]) -> None:
+        """Let ``forget`` be called with the id of every user who opts out or is erased."""
+        self._also.append(forget)
 
     def is_refused(self, guild_id: int, user_id: int) -> bool:
         """Tell whether a user has opted out of a guild."""
@@ -75,6 +80,7 @@ class Privacy:
                 all the same.
         """
         self._roster.refuse(guild_id, user_id)
+        self._forget_in_memory(user_id)
         # Names first: what an erasure leaves in the files is overwritten at its end.
         roles, changes = await self._forget_names(guild_id, user_id)
         erased = await self._roster.opt_out(guild_id, user_id)
@@ -96,11 +102,16 @@ class Privacy:
         Raises:
             StoreUnavailable: Not everything was removed.
         """
+        self._forget_in_memory(user_id)
         roles, changes = await self._forget_names(guild_id, user_id)
         author = self._roster.author(guild_id, user_id)
         erased = await self._pipeline.erase_author(guild_id, author)
         await self._roster.forget_consent(guild_id, user_id)
         return self._receipt(guild_id, DELETE, _counted(erased.counts, roles, changes))
+
+    def _forget_in_memory(self, user_id: int) -> None:
+        for forget in self._also:
+            forget(user_id)
 
     async def _forget_names(self, guild_id: int, user_id: int) -> tuple[int, int]:
         """Take a user's name off settings and their changes; return of how many."""
@@ -154,7 +165,7 @@ class Privacy:
         Raises:
             StoreUnavailable: The store does not answer.
         """
-        for settings in self._roster.guilds():
+        for settings in self._roster.guilds(left=True):
             if settings.consent is ConsentMode.EXPLICIT:
                 await self._pipeline.forget_unconsented(settings.guild_id)
 

@@ -46,11 +46,11 @@ class Roster:
 
     def _index(self) -> None:
         self._channels = frozenset(
-            channel.channel_id for each in self._settings.values() for channel in each.channels
+            channel.channel_id for each in self.guilds() for channel in each.channels
         )
         self._retrospective = frozenset(
             channel.channel_id
-            for each in self._settings.values()
+            for each in self.guilds()
             for channel in each.channels
             if channel.kind is ChannelKind.RETROSPECTIVE
         )
@@ -85,9 +85,9 @@ class Roster:
         """Return what a guild chose, or ``None`` before its first choice."""
         return self._settings.get(guild_id)
 
-    def guilds(self) -> tuple[GuildSettings, ...]:
-        """Return the settings of every guild."""
-        return tuple(self._settings.values())
+    def guilds(self, *, left: bool = False) -> tuple[GuildSettings, ...]:
+        """Return the settings of every guild; those that the bot left only where asked for."""
+        return tuple(each for each in self._settings.values() if left or each.left_at is None)
 
     def since(self, guild_id: int, channel_id: int) -> int | None:
         """Return the snowflake from which on a channel is listened to, or ``None``."""

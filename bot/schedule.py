@@ -1,4 +1,4 @@
-"""When things happen by themselves: planned reports, the look for late ones, retention.
+"""When things happen by themselves: planned reports, and the look for late ones.
 
 The truth of what was posted is in the store; jobs are rebuilt from the guilds' settings.
 """
@@ -17,7 +17,6 @@ from bot.clock import Clock
 from bot.reporter import Reporter
 from bot.roster import Roster
 from reports.period import zone_of
-from storage.errors import StoreUnavailable
 from storage.records import GuildSettings
 from storage.store import Store
 
@@ -25,7 +24,6 @@ log = logging.getLogger(__name__)
 
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SCAN_EVERY: Final = timedelta(minutes=1)
-RETENTION_HOUR: Final = 4
 
 
 class ClockTrigger(BaseTrigger):
@@ -67,7 +65,6 @@ class Schedule:
         self._jobs.add_job(
             self._reporter.post_everywhere, "interval", seconds=SCAN_EVERY.total_seconds()
         )
-        self._jobs.add_job(self.sweep, CronTrigger(hour=RETENTION_HOUR, timezone=UTC))
         for settings in self._roster.guilds():
             self.refresh(settings.guild_id)
 
@@ -102,21 +99,10 @@ class Schedule:
         following: datetime | None = _weekly(settings).get_next_fire_time(None, start)
         return following.astimezone(UTC) if following else None
 
-    async def sweep(self) -> None:
-        """Forget what is older than each guild's retention."""
-        for settings in self._roster.guilds():
-            before = self._clock.now() - timedelta(days=settings.retention_days)
-            try:
-                count = await self._store.delete_before(settings.guild_id, before)
-            except StoreUnavailable as error:
-                log.warning("retention waits for the store: %s", error)
-                return
-            if count:
-                log.info("guild %d: %d records were past retention", settings.guild_id, count)
-
 
 def _is_on(settings: GuildSettings) -> bool:
-    return settings.report.channel_id is not None and not settings.report.paused
+    here = settings.left_at is None
+    return here and settings.report.channel_id is not None and not settings.report.paused
 
 
 def _weekly(settings: GuildSettings) -> CronTrigger:

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 
 from bot.alerts import AlertWatch
 from bot.clock import Clock
+from bot.companion.companion import Companion
+from bot.leaving import Leaving
 from bot.pictures.viewer import PictureViewer
 from bot.pipeline import Pipeline
 from bot.privacy import Privacy
 from bot.reporter import Reporter
+from bot.retro.reading import RetroReader
+from bot.retro.reminding import Reminders
 from bot.roster import Roster
 from bot.schedule import Schedule
 from bot.settings import Settings
@@ -33,4 +37,9 @@ class Services:
     studio: Studio
     schedule: Schedule
     alerts: AlertWatch
+    leaving: Leaving
+    owner: str
+    retro: RetroReader
+    reminders: Reminders
     pictures: PictureViewer | None = None
+    companion: Companion | None = None

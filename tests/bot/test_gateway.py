@@ -234,7 +234,7 @@ async def test_a_channel_deleted_while_away_is_forgotten_and_a_closed_one_is_not
 
 
 async def test_a_guild_that_removes_the_bot_is_forgotten(server, camp):
-    async with running(camp.settings) as application:
+    async with running(camp.settings.model_copy(update={"left_grace_days": 0})) as application:
         await camp.say(5)
         await until(lambda: application.services.pipeline.counters.stored == 5)
         await camp.guild.kick_bot()

@@ -1,4 +1,4 @@
-"""When things happen by themselves: the moment of a report, and the end of retention."""
+"""When reports appear by themselves."""
 
 from __future__ import annotations
 
@@ -11,18 +11,15 @@ from apscheduler.triggers.cron import CronTrigger
 from bot.due import due_moment, due_weeks
 from bot.roster import Roster
 from bot.sandbox.server import Sandbox
-from bot.sandbox.snowflakes import snowflake_at
 from bot.schedule import ClockTrigger, Schedule
 from reports.period import Week
 from storage.open import open_store
-from storage.pseudonym import Pseudonymiser
 from storage.records import ClaimState, GuildSettings, ReportSchedule
 from tests.support.running_bot import (
     LONG_AGO,
     running,
     scheduled,
     settings_for,
-    stored_ids,
     until,
 )
 from tests.support.town import DUE, GRACE, WEEK, Shifted, live
@@ -121,29 +118,3 @@ async def test_the_schedule_posts_by_itself_when_its_hour_comes(tmp_path):
             assert clock.now() > DUE
             await until(is_posted)
         assert len(server.posts(channel)) == 1
-
-
-async def test_retention_forgets_what_is_too_old_and_nothing_else(tmp_path):
-    server = Sandbox()
-    guild = server.add_guild("Town")
-    clock = Shifted(DUE)
-    async with open_store(f"sqlite:///{tmp_path / 'store.sqlite3'}") as store:
-        await store.save_settings(GuildSettings(guild.id, retention_days=30))
-        await live(store, server, guild, WEEK)
-        await live(store, server, guild, WEEK.previous(30))
-        roster = Roster(store, Pseudonymiser(bytes(32)), clock)
-        await roster.load()
-        await Schedule(store, roster, None, clock).sweep()
-        kept = await stored_ids(store, guild.id)
-    assert len(kept) == 42
-    assert min(kept) > snowflake_at(DUE - timedelta(days=30))
-
-
-async def test_retention_waits_for_a_store_that_is_away(tmp_path, caplog):
-    store = open_store(f"sqlite:///{tmp_path / 'store.sqlite3'}")
-    async with store:
-        await store.save_settings(GuildSettings(1))
-        roster = Roster(store, Pseudonymiser(bytes(32)), Shifted(DUE))
-        await roster.load()
-    await Schedule(store, roster, None, Shifted(DUE)).sweep()
-    assert "retention waits for the store" in caplog.text
