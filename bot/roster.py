@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.clock import DISCORD_EPOCH_MS, TIMESTAMP_SHIFT, Clock
-from storage.audit import changes_between
+from storage.audit import SettingChange, changes_between
 from storage.consent import NEVER_ASKED, asked_until, is_consented
 from storage.personal_data import Erasure
 from storage.pseudonym import Pseudonymiser
@@ -161,6 +161,13 @@ class Roster:
     def _announce(self, guild_id: int) -> None:
         for subscriber in tuple(self._subscribers):
             subscriber(guild_id)
+
+    async def note(self, change: SettingChange) -> None:
+        """Keep something else that an administrator did among the changes of settings."""
+        async with self._writing:
+            settings = await self._store.settings(change.guild_id)
+            if settings is not None:
+                await self._store.save_settings(settings, (change,))
 
     async def add_channel(
         self, default: GuildSettings, channel: MonitoredChannel, *, by: int | None = None

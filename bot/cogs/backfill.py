@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import math
 import time
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from re import Match
 from typing import Any, Final
@@ -28,6 +30,7 @@ from bot.views import backfill as views
 from bot.views.layout import Layout
 from bot.views.listeners import pattern_ear
 from bot.views.setup import missing_line
+from storage.audit import SettingChange
 from storage.errors import StoreUnavailable
 
 logger = logging.getLogger(__name__)
@@ -102,6 +105,7 @@ class BackfillDesk:
             await interaction.edit_original_response(view=views.idle(say))
             return
         if began is not None:
+            await self._note(began, interaction.user.id)
             await self._tell_members(guild, channel_id, since)
         await self._show(interaction, backfill, say, edit=True)
 
@@ -116,6 +120,18 @@ class BackfillDesk:
         stopped = await self._backfiller.cancel(guild.id, channel_id)
         view = views.progress(running, say) if running is not None and stopped else views.idle(say)
         await interaction.edit_original_response(view=view)
+
+    async def _note(self, backfill: Backfill, user_id: int) -> None:
+        """Tell who began it where administrators see what was changed."""
+        place = backfill.place
+        what = {
+            "channel_id": place.channel_id,
+            "since": _day(discord.utils.snowflake_time(place.since)),
+        }
+        now = self._services.clock.now()
+        await self._services.roster.note(
+            SettingChange(place.guild_id, now, user_id, "backfill", None, json.dumps(what))
+        )
 
     def _until(self, guild: discord.Guild, channel_id: int, say: Phrases) -> int:
         """Return the last message of before the bot listened.
@@ -191,13 +207,14 @@ class BackfillDesk:
             await answer(interaction, view)
         channel_id = backfill.place.channel_id
         self._backfiller.spawn(
-            self._follow(interaction, backfill, say), f"progress of channel {channel_id}"
+            self._follow(interaction, backfill, say, posts=edit),
+            f"progress of channel {channel_id}",
         )
 
     async def _follow(
-        self, interaction: discord.Interaction, backfill: Backfill, say: Phrases
+        self, interaction: discord.Interaction, backfill: Backfill, say: Phrases, *, posts: bool
     ) -> None:
-        """Edit the answer while Discord allows it, then a post of our own."""
+        """Edit the answer while Discord allows it, then a post of our own if that is wanted."""
         end = time.monotonic() + TOKEN_LIFE
         try:
             async for view in _views(backfill, say, end):
@@ -208,7 +225,9 @@ class BackfillDesk:
         except _UNREACHABLE as error:
             # Dismissed by its reader, or Discord is away: the work goes on.
             logger.info("progress cannot be shown: %s", type(error).__name__)
-        await self._post(backfill)
+            return
+        if posts:
+            await self._post(backfill)
 
     def _resumed(self, backfill: Backfill) -> None:
         channel_id = backfill.place.channel_id
@@ -231,7 +250,6 @@ class BackfillDesk:
                 sent = await channel.send(view=view, allowed_mentions=NOBODY, silent=True)
                 post = channel.get_partial_message(sent.id)
                 await self._backfiller.showed(backfill, sent.id)
-            await post.edit(view=views.progress(backfill, say))
             async for view in _views(backfill, say):
                 await post.edit(view=view)
         except (*_UNREACHABLE, StoreUnavailable) as error:
@@ -266,29 +284,29 @@ def backfill_command(desk: BackfillDesk) -> app_commands.Command[Any, ..., None]
 
 
 async def _views(backfill: Backfill, say: Phrases, end: float = math.inf) -> AsyncIterator[Layout]:
-    """Yield what is to be shown, as it changes, up to the end of the reading or of the time."""
-    while not backfill.ended and (left := end - time.monotonic()) > 0:
-        await _changed(backfill, min(left, TOKEN_LIFE))
+    """Yield what is to be shown, now and as it changes, up to the end of it or of the time."""
+    while True:
+        # Taken before the look, so that no change between the two is missed.
+        changed, ended = backfill.changed, backfill.ended
         yield views.progress(backfill, say)
-
-
-async def _changed(backfill: Backfill, patience: float) -> None:
-    """Return some seconds later, when there is news; at once when it ends."""
-    changed = backfill.changed
-    try:
-        async with asyncio.timeout(max(0.0, patience)):
-            await changed.wait()
-    except TimeoutError:
-        return
-    rest = EDIT_EVERY
-    while rest > 0 and not backfill.ended:
-        began, changed = time.monotonic(), backfill.changed
-        try:
-            async with asyncio.timeout(rest):
-                await changed.wait()
-        except TimeoutError:
+        left = end - time.monotonic()
+        if ended or left <= 0:
             return
-        rest -= time.monotonic() - began
+        await _set_within(changed, min(left, TOKEN_LIFE))
+        await _pause(backfill)
+
+
+async def _pause(backfill: Backfill) -> None:
+    """Return some seconds later; at once when the reading ends."""
+    end = time.monotonic() + EDIT_EVERY
+    while not backfill.ended and (left := end - time.monotonic()) > 0:
+        await _set_within(backfill.changed, left)
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 def _missing(lack: Lack, say: Phrases) -> str:

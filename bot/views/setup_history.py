@@ -85,6 +85,12 @@ def _forms(value: str, say: Phrases) -> str:
     return ", ".join(found)
 
 
+def _backfill(value: str, say: Phrases) -> str:
+    del say
+    found = json.loads(value)
+    return f"<#{int(found['channel_id'])}> ({found['since']})"
+
+
 def _role(value: str, say: Phrases) -> str:
     del say
     return f"<@&{int(value)}>"
@@ -116,6 +122,7 @@ NAMES: Final[Mapping[str, tuple[str, Words | None]]] = {
     "companion.country": (mark("Country of the helplines"), None),
     "alerts.channel_id": (mark("Channel of the alerts"), _channel),
     "alerts.quiet_until": (mark("No alerts until"), _moment),
+    "backfill": (mark("History that is read, and from when on"), _backfill),
     "retro.forms": (mark("Forms of retrospectives"), _forms),
     "retro.reminder.channel_id": (mark("Channel of the reminder"), _channel),
     "retro.reminder.weekday": (mark("Day of the reminder"), _weekday),

@@ -261,3 +261,33 @@ async def test_it_goes_on_by_itself_after_a_restart(town: Town, world: World) ->
     assert await town.records() == 350
     stale = await town.press(pressed, "Stop reading")
     assert "is not being read now" in stale.text
+
+
+async def test_progress_goes_on_in_a_post_when_the_answer_can_be_edited_no_more(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backfill_cog, "TOKEN_LIFE", 0.2)
+    await written(town, 250)
+    await listening(town)
+    desk = town.guild.add_channel("desk")
+    town.server.delay(HISTORY, 0.4, times=None)
+    shown = await town.run(town.admin, "monitor backfill", channel=town.general, where=desk)
+    pressed = await shown.click("Read the history")
+    await until(lambda: "It goes on." in pressed.text)
+    await until(lambda: len(town.server.posts(desk)) == 1)
+    town.server.clear_faults()
+    await until(lambda: "Done" in town.server.posts(desk)[0].text)
+    assert "250 messages read" in town.server.posts(desk)[0].text
+
+
+async def test_administrators_see_later_who_began_it(town: Town) -> None:
+    await written(town, 1)
+    await listening(town)
+    await over(town, await began(town))
+    (change,) = [
+        each
+        for each in await town.services.store.changes(town.guild.id)
+        if each.setting == "backfill"
+    ]
+    assert change.by == town.admin.user.id
+    assert str(town.general.id) in str(change.after)
