@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 
 import discord
 
+from bot.companion.addressed import worth_a_look
 from bot.incoming import WRITTEN_BY_PEOPLE, Incoming
 
 EVENT: Final = "MESSAGE_CREATE"
@@ -22,7 +23,10 @@ Read: TypeAlias = Callable[[discord.Client, Mapping[str, Any]], Incoming | None]
 
 
 def take_messages(
-    client: discord.Client, take: Callable[[Incoming], None], read: Read | None = None
+    client: discord.Client,
+    take: Callable[[Incoming], None],
+    read: Read | None = None,
+    hear: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> None:
     """Hand every new message of a guild to ``take``, before the client reads the next event.
 
@@ -30,6 +34,7 @@ def take_messages(
         client: Whose messages.
         take: Gets each of them.
         read: Copies what is needed of a payload; ``incoming_of_payload`` unless it is given.
+        hear: Gets the payload of a message that may be meant for the bot; must not wait.
     """
     read = read or incoming_of_payload
 
@@ -37,6 +42,8 @@ def take_messages(
         item = read(client, data)
         if item is not None:
             take(item)
+        if hear is not None and worth_a_look(data):
+            hear(data)
 
     # discord.py documents no hook below its events; this table is how it finds its own parsers.
     client._connection.parsers[EVENT] = parse  # noqa: SLF001

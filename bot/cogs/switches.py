@@ -57,6 +57,11 @@ def _alerts(settings: GuildSettings, on: bool, now: datetime) -> GuildSettings:
     return settings if on else replace(settings, alerts=AlertSettings())
 
 
+def _companion(settings: GuildSettings, on: bool, now: datetime) -> GuildSettings:
+    del now
+    return replace(settings, companion=replace(settings.companion, talk=on))
+
+
 SWITCHES: Final = (
     Switch(
         "monthly",
@@ -78,6 +83,13 @@ SWITCHES: Final = (
         mark("The report links to joyful messages of members who each agreed."),
         lambda settings: settings.report.bright,
         _bright,
+    ),
+    Switch(
+        "companion",
+        mark("Conversations"),
+        mark("I answer members who use `/talk` or mention me, and nobody else."),
+        lambda settings: settings.companion.talk,
+        _companion,
     ),
     Switch(
         "alerts",

@@ -23,6 +23,7 @@ _MESSAGES = {
     50001: "Missing Access",
     50005: "Cannot edit a message authored by another user",
     50006: "Cannot send an empty message",
+    50007: "Cannot send messages to this user",
     50008: "Cannot send messages in a non-text channel",
     50013: "Missing Permissions",
     50016: "Provided too few or too many messages to delete.",

@@ -17,13 +17,18 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True, eq=False)
 class User:
-    """An account; webhooks speak through one that exists nowhere else."""
+    """An account; webhooks speak through one that exists nowhere else.
+
+    Attributes:
+        closed: Whether the bot's direct messages are refused.
+    """
 
     id: int
     name: str
     bot: bool = False
     locale: str = "en-US"
     avatar: str | None = None
+    closed: bool = False
 
     @property
     def mention(self) -> str:

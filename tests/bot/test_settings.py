@@ -51,6 +51,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "NUNCHI_STORE": "mongodb://user:pass@host/nunchi",
             "NUNCHI_CLASSIFIER": "remote?url=http://127.0.0.1:1",
             "NUNCHI_IMAGES": "vit?model=faces",
+            "NUNCHI_COMPANION": "off",
             "NUNCHI_DATA_DIR": str(tmp_path),
             "NUNCHI_PSEUDONYM_KEY": "k" * 32,
             "NUNCHI_PSEUDONYM_NEW_KEYS": f"{'m' * 32} {'n' * 32}",

@@ -82,11 +82,13 @@ def check_may_post(channel: Channel, form: Form) -> None:
     """Refuse what the bot's permissions in `channel` do not allow.
 
     Raises:
-        ApiError: 403 code 50013, or 400 for a forum or an archived, locked thread.
+        ApiError: 403 code 50013, 50007 for closed direct messages, or 400 for a forum or an archived, locked thread.
     """
     if not channel.is_text:
         raise ApiError(400, 50008)
     if channel.guild is None:
+        if channel.recipient is not None and channel.recipient.closed:
+            raise ApiError(403, 50007)
         return
     in_thread = channel.thread is not None
     send = Permission.SEND_MESSAGES_IN_THREADS if in_thread else Permission.SEND_MESSAGES

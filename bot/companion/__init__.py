@@ -1,0 +1,1 @@
+"""Conversations with members: empathy in small portions, and help in a crisis."""

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.companion.crisis import About, CrisisDetector, read_rules
+from bot.companion.errors import DataBroken
+from tests.bot.companion.wilson import lines, wilson
+
+DETECTOR = CrisisDetector.shipped()
+SETS = {"ko": "crisis_ko.tsv", "en": "crisis_en.tsv"}
+NOTE = Path(__file__).parents[3] / "docs" / "companion.md"
+
+
+def counted(language: str, *, test: bool) -> tuple[int, int, int, int]:
+    chosen = [line for line in lines(SETS[language]) if line.in_test == test]
+    crisis = [line for line in chosen if line.label == "crisis"]
+    harmless = [line for line in chosen if line.label == "harmless"]
+    found = sum(DETECTOR.find(line.text) is not None for line in crisis)
+    alarmed = sum(DETECTOR.find(line.text) is not None for line in harmless)
+    return found, len(crisis), alarmed, len(harmless)
+
+
+def test_the_set_is_large_enough_and_says_each_line_once() -> None:
+    everything = [line for name in SETS.values() for line in lines(name)]
+    assert len({line.text for line in everything}) == len(everything)
+    assert sum(line.label == "crisis" for line in everything) >= 300
+    assert sum(line.label == "harmless" for line in everything) >= 500
+    for name in SETS.values():
+        part = lines(name)
+        assert sum(line.label == "crisis" for line in part) >= 150
+        assert sum(line.label == "harmless" for line in part) >= 250
+
+
+@pytest.mark.parametrize("language", SETS)
+@pytest.mark.parametrize("test", [False, True])
+def test_little_is_missed_and_idioms_are_left_alone(language: str, *, test: bool) -> None:
+    found, crisis, alarmed, harmless = counted(language, test=test)
+    assert found / crisis >= 0.95
+    assert alarmed / harmless <= 0.02
+
+
+@pytest.mark.parametrize("language", SETS)
+def test_the_note_gives_the_figures_of_the_test_half(language: str) -> None:
+    found, crisis, alarmed, harmless = counted(language, test=True)
+    low, high = wilson(found, crisis)
+    worst = wilson(alarmed, harmless)[1]
+    row = rf"\| {language}, test half \| {found} of {crisis} \| {low:.2f} to {high:.2f} \|"
+    row += rf" {alarmed} of {harmless} \| up to {worst:.3f} \|"
+    assert re.search(row, NOTE.read_text("utf-8")), row
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("my friend left me and i want to die", About.SELF),
+        ("my friend says he wants to die", About.OTHER),
+        ("친구가 죽고 싶다고 해", About.OTHER),
+        ("친구가 떠나서 죽고 싶어", About.SELF),
+        ("My friend wants to die. I want to die too.", About.SELF),
+    ],
+)
+def test_it_tells_whose_life_it_is_about(text: str, about: About) -> None:
+    crisis = DETECTOR.find(text)
+    assert crisis is not None
+    assert crisis.about is about
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "배고파 죽겠다. 그리고 진짜 죽고 싶어",
+        "this bug kills me lol. also i want to kill myself",
+        "I'm dead lol, no really I want to be dead",
+        "this song makes me want to kill myself",
+        "ㅈㅜㄱ고 싶ㄷㅏ",
+        "자.살하고 싶어",
+        "I w4nt to d1e",
+        "**I want** to ||die||",
+        "i want to\u200b die",
+        "Ｉ ｗａｎｔ ｔｏ ｄｉｅ",
+    ],
+)
+def test_an_idiom_covers_only_itself_and_disguises_are_seen_through(text: str) -> None:
+    assert DETECTOR.find(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> I want to die\nwho wrote that lyric?",
+        "```\nkill myself\n```",
+        "",
+        "\ud800",
+        "죽" * 4000,
+        "i want to " * 1000,
+        "a b c d e f g h " * 500,
+        "💀" * 2000,
+        "the lyrics go I want to die",
+    ],
+)
+def test_what_others_said_and_odd_input_raise_no_alarm(text: str) -> None:
+    assert DETECTOR.find(text) is None
+
+
+def test_a_finding_names_rules_and_repeats_no_words() -> None:
+    crisis = DETECTOR.find("Honestly, Bob, I want to die and I wrote a suicide note")
+    assert crisis is not None
+    assert {"wants-to-die", "suicide-note"} <= set(crisis.rules)
+    assert "Bob" not in repr(crisis)
+
+
+@pytest.mark.parametrize("line", ["en\talarm\tx", "xx\talarm\tx\ty", "en\talarm\tx\t("])
+def test_a_broken_rule_is_named_by_its_line(line: str) -> None:
+    with pytest.raises(DataBroken, match="line 2"):
+        list(read_rules(f"header\n{line}"))
