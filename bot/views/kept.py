@@ -34,6 +34,10 @@ def _feedback(say: Phrases, count: int) -> str:
     return say.plural("{count} opinion on a result", "{count} opinions on results", count)
 
 
+def _checkins(say: Phrases, count: int) -> str:
+    return say.plural("{count} answer to a check-in", "{count} answers to check-ins", count)
+
+
 def _roles(say: Phrases, count: int) -> str:
     return say.plural(
         "your name in {count} setting of the server",
@@ -56,6 +60,7 @@ WORDS: Final[Mapping[str, Words]] = {
     "links": _links,
     "consents": _consents,
     "feedback": _feedback,
+    "checkins": _checkins,
     ROLES: _roles,
     CHANGES: _changes,
 }

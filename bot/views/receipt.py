@@ -12,7 +12,7 @@ from bot.i18n import Phrases
 from bot.receipts import OPT_OUT as OPTED_OUT
 from bot.receipts import Receipt
 from bot.views.kept import kinds
-from bot.views.layout import Layout, row, text
+from bot.views.layout import Layout, plain, row, shortened, text
 from bot.views.place import Place
 from bot.views.privacy import OPT_IN, OPT_OUT
 from reports.errors import ReportError
@@ -23,6 +23,7 @@ from storage.records import ConsentMode, GuildSettings
 SAVE: Final = "nunchi:privacy:receipt"
 
 _MARKS: Final = ("### ", "-# ")
+_NAME_LENGTH: Final = 90
 _FORMAT: Final = "%Y-%m-%d %H:%M:%S"
 
 
@@ -63,10 +64,10 @@ def receipt_message(
 def receipt_text(message: discord.Message) -> str:
     """Return what a message with a receipt says, as plain text for a file."""
     lines = []
-    for content in _texts(message.components):
-        for line in content.splitlines():
-            plain = line.removeprefix(_MARKS[0]).removeprefix(_MARKS[1])
-            lines.append(plain.replace("`", "").replace("**", ""))
+    for part in _texts(message.components):
+        for line in part.splitlines():
+            content = line.removeprefix(_MARKS[0]).removeprefix(_MARKS[1])
+            lines.append(content.replace("`", "").replace("**", ""))
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 
@@ -78,12 +79,10 @@ def receipt_file_name(content: str) -> str:
 
 
 def _server(place: Place, say: Phrases) -> str:
-    if place.name is None:
-        return say("Server {number}", number=f"`{place.guild_id}`")
-    return say(
-        "Server {number}",
-        number=f"{discord.utils.escape_markdown(place.name)} (`{place.guild_id}`)",
-    )
+    number = f"`{place.guild_id}`"
+    if place.name is not None:
+        number = f"{plain(shortened(place.name, _NAME_LENGTH))} ({number})"
+    return say("Server {number}", number=number)
 
 
 def _afterwards(settings: GuildSettings, say: Phrases) -> str:

@@ -10,7 +10,7 @@ from bot.cogs.timezones import COMMON, label_of, nearest, resolve, suggestions
 from bot.command_errors import Refusal
 from bot.i18n import phrases_in
 from bot.sandbox.components import validate, walk
-from bot.views import privacy, setup
+from bot.views import setup
 from bot.views.analysis import analysis
 from bot.views.channels import channel_list
 from bot.views.layout import MAX_TEXT, Layout, bar, listed, plain, shortened
@@ -224,15 +224,6 @@ async def test_notices_fit(language: str) -> None:
         ended_notice(say),
         method(5, "embedded@" + "x" * 200, say),
         method(5, "llm@" + "x" * 200, say, image_model="vit@x", sends_to="x" * 250),
-        privacy.my_data(refused=False, records=10**9, say=say),
-        privacy.my_data(refused=True, records=0, say=say),
-        privacy.confirm_deletion(say),
-        privacy.opted_out(0, say),
-        privacy.opted_out(10**9, say),
-        privacy.opted_in(was_refused=True, say=say),
-        privacy.opted_in(was_refused=False, say=say),
-        privacy.deleted(1, say),
-        privacy.kept(say),
     ]
     assert all(check(view) for view in views)
 

@@ -29,6 +29,9 @@ COMMANDS = {
     "report schedule",
     "report pause",
     "report history",
+    "privacy status",
+    "privacy export",
+    "privacy policy",
     "privacy opt-out",
     "privacy opt-in",
     "privacy delete",
@@ -38,6 +41,7 @@ COMMANDS = {
 }
 FOR_MANAGERS = {"setup", "settings", "monitor", "report"}
 FOR_MODERATORS = {"alerts"}
+ALSO_IN_PRIVATE = {"privacy"}
 GROUP_OR_SUBCOMMAND = (1, 2)
 
 
@@ -100,6 +104,9 @@ async def test_only_managers_see_the_commands_of_managers(town: Town) -> None:
             assert needed is None
 
 
-async def test_commands_are_for_servers(town: Town) -> None:
+async def test_commands_are_for_servers_but_those_about_ones_own_data(town: Town) -> None:
     for command in town.server.world.commands.scope(None):
-        assert command.get("contexts") == [0] or command.get("dm_permission") is False
+        if command["name"] in ALSO_IN_PRIVATE:
+            assert sorted(command["contexts"]) == [0, 1]
+        else:
+            assert command.get("contexts") == [0] or command.get("dm_permission") is False

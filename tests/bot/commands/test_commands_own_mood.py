@@ -257,11 +257,11 @@ async def test_my_data_tells_how_many_records_there_are(town: Town) -> None:
     (notice,) = town.server.posts(town.general)
     shown = await town.guild.click(town.member, notice, buttons.MY_DATA)
     assert shown.ephemeral
-    assert "3 records are kept about you now." in shown.text
+    assert "• 3 records of messages" in shown.text
     exported = await shown.click(buttons.EXPORT)
     assert "3 records and your choices" in exported.text
     nothing = await town.guild.click(town.admin, notice, buttons.MY_DATA)
-    assert "0 records are kept about you now." in nothing.text
+    assert "records of messages" not in nothing.text
 
 
 async def test_the_button_under_a_report(town: Town) -> None:
