@@ -28,9 +28,9 @@ def monday_of(day: date) -> date:
 def blocks_of(cells: Cells, days: int, minimum_group: int, over: int) -> Integers:
     """Return the run of each day, int64[days], numbered by time; -1 belongs to none.
 
-    Days are taken together from Monday on until enough people wrote in them. What is left at the
-    end of a week goes with the run before it; in a week that is not over it goes with none, and so
-    does a week with too few people.
+    Days on which somebody wrote are taken together from Monday on until enough people did. What is
+    left at the end of a week goes with the run before it; in a week that is not over it goes with
+    none, and so does a week with too few people. Days on which nobody wrote begin no run.
 
     Args:
         cells: Sums per person and day; bin 0 is a Monday.
@@ -43,11 +43,15 @@ def blocks_of(cells: Cells, days: int, minimum_group: int, over: int) -> Integer
     for monday in range(0, days, DAYS):
         week = cells.where((cells.bin >= monday) & (cells.bin < monday + DAYS))
         first = monday
+        some = False
         for after in range(monday + 1, min(monday + DAYS, days) + 1):
-            if _people(week, first, after) >= max(minimum_group, 1):
+            people = _people(week, first, after)
+            if people >= max(minimum_group, 1):
                 runs[first:after] = count
-                first, count = after, count + 1
-        if first > monday and over >= monday + DAYS:
+                some, count = True, count + 1
+            if not people or people >= max(minimum_group, 1):
+                first = after
+        if some and over >= monday + DAYS:
             runs[first : monday + DAYS] = count - 1
     return runs
 

@@ -1,9 +1,9 @@
 """Reports on other stretches than a week: a calendar month, or any run of local days.
 
-They say what makes sense for any length: the mood with its interval, the shares of emotions, and
-both against the stretch of the same kind just before. Hours, weekdays and turning points stay with
-the weekly report. Days count in runs that hold enough people, so that overlapping stretches tell of
-nobody when one is subtracted from another (``reports.blocks``).
+They say what makes sense for any length: the mood with its interval, the shares of emotions, both
+against the stretch of the same kind just before, how the mood went, and the year. Hours, channels
+and turning points stay with the weekly report. Days count in runs that hold enough people, so that
+overlapping stretches tell of nobody when one is subtracted from another (``reports.blocks``).
 """
 
 from __future__ import annotations
@@ -25,14 +25,18 @@ from reports.blocks import blocks_of, monday_of, whole
 from reports.bootstrap import Estimate, generator_for
 from reports.collectors import Sums
 from reports.coverage import rounded_messages, rounded_people
+from reports.daily import look_back
 from reports.errors import InvalidPeriod
 from reports.gathered import Gathered
-from reports.grouping import milliseconds
+from reports.grouping import Integers, milliseconds
+from reports.history import Year
 from reports.judges import Judges
 from reports.period import DAYS, Week, at_local, local_edges, zone_of
 from reports.report import NOTICEABLE, EmotionShare
 from reports.statistics import FigureBuilder, Figures
+from reports.stretch_runs import StretchRun
 from reports.weekly import LATE_AFTER, Scanner, collect, usable_of
+from reports.year import year_of
 from storage.records import GuildSettings
 
 LONGEST: Final = 90
@@ -201,6 +205,8 @@ class StretchReport:
         telling: Part of the messages that were judged for emotions, in [0, 1].
         late_by: How long after it was due the report was made, when that is worth saying.
         rejudged: True when another classifier judged the stretch before.
+        runs: Its days, those with few people taken together, oldest first.
+        year: The year up to its last week, in pixels.
     """
 
     guild_id: int
@@ -218,6 +224,8 @@ class StretchReport:
     telling: float = 1.0
     late_by: timedelta | None = None
     rejudged: bool = False
+    runs: tuple[StretchRun, ...] = ()
+    year: Year | None = None
 
     @property
     def changed(self) -> bool:
@@ -263,10 +271,27 @@ async def compute_stretch(
     report = await asyncio.to_thread(_report, sums.gathered(), frame, settings, usable)
     return replace(
         report,
+        year=None if report.hidden else await _year(store, settings, report, now, usable),
         partial=now < end,
         late_by=now - due if due is not None and now - due >= LATE_AFTER else None,
         rejudged=report.change is not None and judges.changed,
     )
+
+
+async def _year(
+    store: Scanner,
+    settings: GuildSettings,
+    report: StretchReport,
+    now: datetime,
+    correction: ShareCorrection | None,
+) -> Year | None:
+    """Look back over the weeks up to the one in which the stretch ends."""
+    zone, period = zone_of(settings.timezone), report.period
+    last = min(period.last, now.astimezone(zone).date())
+    week = Week.of(at_local(last, 0, zone), zone)
+    messages = round(report.messages * DAYS / ((last - period.first).days + 1))
+    past = await look_back(store, settings, week, messages, correction=correction)
+    return await asyncio.to_thread(year_of, past, partial=now < week.bounds(zone)[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,13 +322,15 @@ def _report(
 ) -> StretchReport:
     minimum = max(settings.minimum_group, 1)
     runs = blocks_of(gathered.cells, frame.days, minimum, frame.over)
-    now = whole(gathered, runs, frame.start, frame.after - frame.start)
+    length = frame.after - frame.start
+    now = whole(gathered, runs, frame.start, length)
+    counted = now.cells if len(now) else gathered.between(frame.start, length).cells
     report = StretchReport(
         guild_id=settings.guild_id,
         period=frame.period,
         timezone=settings.timezone,
-        messages=rounded_messages(round(float(now.cells.messages.sum()))),
-        people=rounded_people(now.cells.people),
+        messages=rounded_messages(round(float(counted.messages.sum()))),
+        people=rounded_people(counted.people),
         minimum_group=settings.minimum_group,
         hidden=now.cells.people < minimum,
         partial=False,
@@ -313,11 +340,15 @@ def _report(
     before = whole(gathered, runs, frame.before, frame.start - frame.before)
     if not frame.whole_before or before.cells.people < minimum:
         before = before.only(np.empty(0, dtype=np.int64))
-    return _described(report, now, before, correction)
+    return _described(report, now, before, runs[frame.start : frame.after], correction)
 
 
 def _described(
-    report: StretchReport, now: Gathered, before: Gathered, correction: ShareCorrection | None
+    report: StretchReport,
+    now: Gathered,
+    before: Gathered,
+    runs: Integers,
+    correction: ShareCorrection | None,
 ) -> StretchReport:
     telling = now.discreet(report.minimum_group, correction)
     comparable = _alike(telling, before).discreet(report.minimum_group, correction)
@@ -327,6 +358,8 @@ def _described(
         builder.add_moods(name, moods.cells, np.zeros(len(moods), dtype=np.int64), 1)
     builder.add_shares("shares", telling)
     builder.add_shares("shares before", comparable)
+    found, column = np.unique(runs[now.cells.bin], return_inverse=True)
+    builder.add_moods("runs", now.cells, column, len(found))
     figures = builder.build(generator_for(report.guild_id, report.period.key))
     return replace(
         report,
@@ -335,6 +368,17 @@ def _described(
         change=figures.difference("mood", "before"),
         shares=_shares(figures),
         telling=telling.telling(),
+        runs=_runs(figures, report.period.first, runs, found),
+    )
+
+
+def _runs(figures: Figures, first: date, runs: Integers, found: Integers) -> tuple[StretchRun, ...]:
+    """Return the runs that hold messages; ``runs`` are those of the days from ``first`` on."""
+    days = [np.flatnonzero(runs == each) for each in found.tolist()]
+    return tuple(
+        StretchRun(first + timedelta(int(run[0])), first + timedelta(int(run[-1])), mood)
+        for run, mood in zip(days, figures.estimates("runs"), strict=True)
+        if mood is not None
     )
 
 

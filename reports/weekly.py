@@ -164,13 +164,17 @@ async def last_days(
     sums = Sums(milliseconds(edges), usable)
     await collect(store, settings.guild_id, edges, [sums.take])
 
-    def made() -> MoodSummary:
+    def told() -> MoodSummary:
         gathered = sums.gathered()
         runs = blocks_of(gathered.cells, count, settings.minimum_group, count - 1)
         chosen = whole(gathered, runs, (start - first).days, days + 1)
-        return mood_summary(chosen, settings, edges[(start - first).days], now, usable)
+        made = mood_summary(chosen, settings, edges[(start - first).days], now, usable)
+        if not made.hidden:
+            return made
+        some = gathered.cells.where(gathered.cells.bin >= (start - first).days)
+        return replace(made, messages=round(float(some.messages.sum())), people=some.people)
 
-    return await asyncio.to_thread(made)
+    return await asyncio.to_thread(told)
 
 
 def _person_days(sums: Sums) -> MoodSums:

@@ -512,3 +512,13 @@ def test_what_two_ranges_differ_by_is_a_group(seed: int) -> None:
     for monday in range(0, days, 7):
         week = gathered.cells.where(gathered.cells.bin // 7 == monday // 7)
         assert (runs[monday : monday + 7] >= 0).any() == (week.people >= group)
+
+
+async def test_days_on_which_nobody_wrote_cost_nothing() -> None:
+    """Five who wrote on Sunday only are told of by a range that begins on Saturday."""
+    rows = columns_of([record(person, person, noon(6), 0.3) for person in range(5)])
+    summary = await last_days(ListStore(rows), SETTINGS, 1, now=noon(6) + timedelta(hours=3))
+    assert (summary.hidden, summary.people) == (False, 5)
+    few = columns_of([record(person, person, noon(6), 0.3) for person in range(4)])
+    summary = await last_days(ListStore(few), SETTINGS, 1, now=noon(6) + timedelta(hours=3))
+    assert (summary.hidden, summary.people, summary.mood) == (True, 4, None)
