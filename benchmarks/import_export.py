@@ -2,9 +2,9 @@
 
 An export is made in a temporary folder and imported twice, by the command itself, in a process of
 its own: once in peace, and once killed (``kill -9``) at random moments and started again each time.
-Both stores must then hold every message that people wrote exactly once. Memory is that of the command
-with its worker processes, sampled 20 times a second; the peak of the command alone is the kernel's.
-Prints one JSON object.
+Both stores must then hold every message that people wrote exactly once. Memory is that of the
+command with its worker processes, sampled 20 times a second; the peak of the command alone is the
+kernel's. Prints one JSON object.
 
     python benchmarks/import_export.py [--messages 1000000] [--kills 10] [--classifier embedded]
 """
@@ -147,7 +147,7 @@ class Run:
             env=environment,
             cwd=Path(__file__).parents[1],
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
         )
@@ -177,8 +177,11 @@ class Run:
         self.process.wait()
 
     def output(self) -> str:
+        """Return what it told, and why where it failed."""
         assert self.process.stdout is not None
-        return self.process.stdout.read()
+        assert self.process.stderr is not None
+        told, failed = self.process.stdout.read(), self.process.stderr.read()
+        return told if self.process.returncode == 0 else told + failed
 
 
 def stored(database: Path) -> list[int]:
