@@ -92,6 +92,11 @@ def _motor_client(url: str, options: dict[str, Any]) -> AsyncMongoClient[Documen
 def _refused_address() -> Iterator[None]:
     try:
         yield
+    except OSError as error:
+        # Options such as tlsCAFile name files, which are opened here.
+        named = error.filename or "a file"
+        msg = f"the MongoDB address names {named}, which cannot be read: {error.strerror}"
+        raise InvalidStoreUrl(msg) from None
     except (ConfigurationError, InvalidName, ValueError):
         # The driver's own words may repeat the address with its password.
         msg = (
