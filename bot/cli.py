@@ -28,6 +28,7 @@ from bot.judging_commands import JUDGING
 from bot.key_commands import KEEPING
 from bot.model_commands import MODELS
 from bot.plugin_commands import PLUGINS
+from bot.receipt_command import RECEIPTS
 from bot.reclassify_command import RECLASSIFYING
 from bot.serving_commands import SERVING
 from bot.settings import PREFIX, TOKEN_VARIABLE, load_settings
@@ -122,6 +123,7 @@ for _command in (
     *MODELS,
     *SERVING,
     *PLUGINS,
+    *RECEIPTS,
     *RECLASSIFYING,
     *IMPORTING,
     *EXPORTING,

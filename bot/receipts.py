@@ -26,7 +26,8 @@ _SALT_BYTES: Final = 3
 _SEAL_BYTES: Final = 7
 _LINE: Final = re.compile(
     r"nunchi-receipt/1 guild=(?P<guild>\d{1,20}) at=(?P<at>\d{1,15}) what=(?P<what>opt-out|delete)"
-    r" deleted=(?P<deleted>[a-z_]+:\d+(?:,[a-z_]+:\d+)*|-) number=(?P<number>[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3})"
+    r" deleted=(?P<deleted>[a-z_]+:\d+(?:,[a-z_]+:\d+)*|-)"
+    r" number=(?P<number>[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3})"
 )
 
 
