@@ -16,6 +16,7 @@ from typing import Final
 from bot.alerts import AlertWatch
 from bot.alerts_schedule import AlertSchedule
 from bot.backoff import Backoff
+from bot.checkins.question import checkin_due
 from bot.client import NunchiClient
 from bot.clock import Clock, SystemClock
 from bot.companion.engines import opened_companion
@@ -30,10 +31,11 @@ from bot.pipeline import Pipeline
 from bot.presence import Presence, at_work
 from bot.privacy import Privacy
 from bot.progress import Progress
+from bot.prompts import Prompts
 from bot.receipts import Receipts
 from bot.reporter import Reporter
 from bot.retro.reading import RetroReader
-from bot.retro.reminding import Reminders
+from bot.retro.reminding import reminder_due
 from bot.roster import Roster
 from bot.sandbox.connect import point_discord_at
 from bot.schedule import Schedule
@@ -135,7 +137,7 @@ async def opened(settings: Settings, clock: Clock) -> AsyncIterator[Application]
             studio=studio,
             schedule=schedule,
             retro=retro,
-            reminders=Reminders(store, roster, clock),
+            prompts=Prompts(store, roster, clock, (reminder_due, checkin_due), owner),
             leaving=leaving,
             owner=owner,
             alerts=AlertWatch(store, roster, clock, owner),
@@ -163,8 +165,8 @@ async def serve(application: Application, token: str) -> None:
         alerts = AlertSchedule(services.alerts)
         alerts.start()
         stack.callback(alerts.stop)
-        services.reminders.start()
-        stack.callback(services.reminders.stop)
+        services.prompts.start()
+        stack.callback(services.prompts.stop)
         if services.companion is not None:
             stack.enter_context(_running(services.companion.keep_forgetting(), "companion"))
         connection = stack.enter_context(

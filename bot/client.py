@@ -113,7 +113,7 @@ class NunchiClient(commands.AutoShardedBot):
         self.services.roster.unsubscribe(self.catchup.request_new)
         self.services.reporter.detach(self)
         self.services.alerts.detach(self)
-        self.services.reminders.detach(self)
+        self.services.prompts.detach(self)
         for task in self._background:
             task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
@@ -145,7 +145,7 @@ class NunchiClient(commands.AutoShardedBot):
                 self._keep(self._return_to(guild.id), f"gaps of guild {guild.id}")
         self.services.reporter.attach(self)
         self.services.alerts.attach(self)
-        self.services.reminders.attach(self)
+        self.services.prompts.attach(self)
         self.services.schedule.scan_soon()
 
     async def on_guild_available(self, guild: discord.Guild) -> None:

@@ -11,9 +11,9 @@ from bot.leaving import Leaving
 from bot.pictures.viewer import PictureViewer
 from bot.pipeline import Pipeline
 from bot.privacy import Privacy
+from bot.prompts import Prompts
 from bot.reporter import Reporter
 from bot.retro.reading import RetroReader
-from bot.retro.reminding import Reminders
 from bot.roster import Roster
 from bot.schedule import Schedule
 from bot.settings import Settings
@@ -40,6 +40,6 @@ class Services:
     leaving: Leaving
     owner: str
     retro: RetroReader
-    reminders: Reminders
+    prompts: Prompts
     pictures: PictureViewer | None = None
     companion: Companion | None = None

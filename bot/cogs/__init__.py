@@ -8,6 +8,8 @@ from bot.cogs.alerts import AlertsCog, AlertsDesk
 from bot.cogs.analyze import AnalyzeCog
 from bot.cogs.backfill import BackfillDesk, backfill_command
 from bot.cogs.bright import BrightDesk
+from bot.cogs.channel_kind import kind_command
+from bot.cogs.checkins import CheckinCog, CheckinDesk
 from bot.cogs.companion import CompanionCog
 from bot.cogs.feedback import FeedbackButtons, FeedbackCog, FeedbackPanel
 from bot.cogs.listening import Listening
@@ -19,6 +21,8 @@ from bot.cogs.privacy import PrivacyCog, PrivacyDesk
 from bot.cogs.renewed_notices import RenewedNoticesCog
 from bot.cogs.report import ReportCog
 from bot.cogs.report_desk import ReportDesk
+from bot.cogs.retro import RetroCog
+from bot.cogs.retro_desk import RetroDesk
 from bot.cogs.setup import SetupCog, SetupPanel
 from bot.cogs.talk import TalkCog, TalkDesk
 from bot.cogs.welcome import WelcomeCog
@@ -45,6 +49,7 @@ async def add_cogs(client: NunchiClient) -> None:
     client.add_dynamic_items(*backfill.ears())
     if monitor.app_command is not None:
         monitor.app_command.add_command(backfill_command(backfill))
+        monitor.app_command.add_command(kind_command(services, listening))
     await client.add_cog(monitor)
     own = OwnMoodDesk(services)
     client.add_view(own.listener())
@@ -61,6 +66,12 @@ async def add_cogs(client: NunchiClient) -> None:
     client.add_dynamic_items(*reports.ears())
     await client.add_cog(ReportCog(services, reports))
     await client.add_cog(PrivacyCog(desk))
+    retro = RetroDesk(services)
+    client.add_dynamic_items(*retro.ears())
+    client.tree.add_command(retro.menu)
+    await client.add_cog(RetroCog(services, retro))
+    client.add_dynamic_items(*CheckinDesk(services).ears())
+    await client.add_cog(CheckinCog(services))
     alerts = AlertsDesk(services)
     client.add_view(alerts.listener())
     await client.add_cog(AlertsCog(alerts))

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.i18n import mark
+from storage.checkins import CheckinSettings
 from storage.records import AlertSettings, GuildSettings
 
 
@@ -57,6 +58,11 @@ def _alerts(settings: GuildSettings, on: bool, now: datetime) -> GuildSettings:
     return settings if on else replace(settings, alerts=AlertSettings())
 
 
+def _checkins(settings: GuildSettings, on: bool, now: datetime) -> GuildSettings:
+    del now
+    return settings if on else replace(settings, checkins=CheckinSettings())
+
+
 def _companion(settings: GuildSettings, on: bool, now: datetime) -> GuildSettings:
     del now
     return replace(settings, companion=replace(settings.companion, talk=on))
@@ -90,6 +96,14 @@ SWITCHES: Final = (
         mark("I answer members who use `/talk` or mention me, and nobody else."),
         lambda settings: settings.companion.talk,
         _companion,
+    ),
+    Switch(
+        "checkins",
+        mark("Check-ins"),
+        mark("I ask members how they are, with five faces; the report tells the mean."),
+        lambda settings: settings.checkins.channel_id is not None,
+        _checkins,
+        mark("Switch it on with `/checkin on`, which asks for the channel and the time."),
     ),
     Switch(
         "alerts",

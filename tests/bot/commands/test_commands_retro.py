@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.retro.reminding import due_moment
+from bot.retro.reminding import reminder_due
 from bot.sandbox import Channel, Interaction, Member, Permission
 from bot.sandbox.components import walk
 from bot.sandbox.errors import MissingPermissionError
@@ -425,8 +425,8 @@ async def test_a_reminder_is_posted_once_and_its_button_writes(town: Town) -> No
         )
 
     await town.services.roster.change(town.guild.id, edit)
-    assert await town.services.reminders.post_due(town.settings)
-    assert not await town.services.reminders.post_due(town.settings)
+    assert await town.services.prompts.post_due(town.settings)
+    assert not await town.services.prompts.post_due(town.settings)
     [post] = [each for each in town.server.posts(town.general) if "look back" in each.text]
     assert post.mentions == []
     assert post.mention_roles == []
@@ -451,7 +451,8 @@ async def test_when_a_reminder_is_due() -> None:
         (due + timedelta(hours=4), None),
         (due + timedelta(days=7), due + timedelta(days=7)),
     ):
-        assert due_moment(settings, moment) == expected
+        found = reminder_due(settings, moment)
+        assert (found.moment if found else None) == expected
     late = friday(RetroReminder(5, 4, 17, 30, since=due + timedelta(minutes=1)))
-    assert due_moment(late, due + timedelta(minutes=2)) is None
-    assert due_moment(GuildSettings(1), due) is None
+    assert reminder_due(late, due + timedelta(minutes=2)) is None
+    assert reminder_due(GuildSettings(1), due) is None
