@@ -207,7 +207,7 @@ async def run(backend: str, count: int, seed: int) -> dict[str, Any]:
         "dev": len(dev.labels),
         "test": len(test.labels),
         "condition": float(np.linalg.cond(known.matrix.columns)),
-        "scale": known.fits[0].scale,
+        "scale": known.fit.scale,
         "bags": count,
         "results": measured(dev, test, count, seed),
     }

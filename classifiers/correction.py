@@ -2,8 +2,7 @@
 
 Measured on held-out labelled texts and handed on with ``ModelInfo``. It holds the recalibration
 that EMQ needs, the matrix that tells whether classes can be told apart at all, and what an interval
-needs to include what is not known of the classifier: the recalibration fitted to other draws of
-the held-out texts, and the posteriors of those texts.
+needs to include what is not known of the classifier: the posteriors of the held-out texts.
 
 Texts on one topic resemble each other, so they are drawn by topic where topics are known (cluster
 bootstrap; Davison and Hinkley 1997, "Bootstrap Methods and their Application", section 3.8). How
@@ -49,7 +48,7 @@ class ShareCorrection:
     Attributes:
         model: The identifier in its predictions; those of another model must not be corrected.
         matrix: The mean recalibrated posteriors of each class.
-        fits: The recalibration on all held-out texts, then those on draws of them.
+        fit: The recalibration on them.
         posteriors: float64[n, k], of the held-out texts; 0 for a class that is not seen.
         labels: int64[n], their true classes.
         seed: Of the draws.
@@ -59,7 +58,7 @@ class ShareCorrection:
 
     model: str
     matrix: PosteriorMatrix
-    fits: tuple[Recalibration, ...]
+    fit: Recalibration
     posteriors: Floats
     labels: Integers
     seed: int
@@ -72,7 +71,6 @@ class ShareCorrection:
         posteriors: Floats,
         labels: Integers,
         *,
-        draws: int = DRAWS,
         seed: int = 0,
         groups: Integers | None = None,
     ) -> Self:
@@ -82,8 +80,7 @@ class ShareCorrection:
             model: The identifier in the predictions.
             posteriors: float64[n, k]; NaN for a class that the backend cannot see.
             labels: int64[n], the true classes; texts of a class that is not seen are left out.
-            draws: How often the texts are drawn again.
-            seed: Of the draws.
+            seed: Of the draws of ``doubts``.
             groups: int64[n], the topic of each text, any numbers; fewer than ``FEWEST_TOPICS`` say
                 nothing.
 
@@ -100,11 +97,9 @@ class ShareCorrection:
             raise ValueError(msg)
         posteriors, labels = np.nan_to_num(posteriors[kept]).round(_DIGITS), labels[kept]
         groups = None if groups is None else _numbered(groups[kept])
-        chosen = [np.arange(len(labels)), *_drawn(len(labels), groups, draws, seed)]
-        fits = [recalibration(posteriors[x], labels[x], _even(labels[x])) for x in chosen]
-        matrix = PosteriorMatrix.fit(fits[0].apply(posteriors), labels)
-        rounded = tuple(_rounded(fit) for fit in fits)
-        return cls(model, matrix, rounded, posteriors, labels, seed, groups)
+        fit = _rounded(recalibration(posteriors, labels, _even(labels)))
+        matrix = PosteriorMatrix.fit(fit.apply(posteriors), labels)
+        return cls(model, matrix, fit, posteriors, labels, seed, groups)
 
     @property
     def seen(self) -> Flags:
@@ -123,7 +118,6 @@ class ShareCorrection:
         weights: Floats,
         posteriors: Floats,
         *,
-        fit: int = 0,
         toward: Floats | None = None,
         lean: float | None = None,
     ) -> Floats:
@@ -132,7 +126,6 @@ class ShareCorrection:
         Args:
             weights: float64[r, n], how much each text counts in each collection.
             posteriors: float64[n, k], as the classifier gives them.
-            fit: Which of ``fits`` to use.
             toward: float64[k], shares to lean on; even ones if not given.
             lean: In [0, 1), how much they weigh; if not given, ``PRIOR_MESSAGES`` beside the
                 n texts.
@@ -141,7 +134,7 @@ class ShareCorrection:
             float64[r, k]; 0 for classes that are not seen.
         """
         even = self.seen / self.seen.sum()
-        believed = self.fits[fit].apply(posteriors)
+        believed = self.fit.apply(posteriors)
         weight = PRIOR_MESSAGES / (PRIOR_MESSAGES + len(posteriors)) if lean is None else lean
         return likeliest(weights, believed, even if toward is None else toward, weight)
 
@@ -190,9 +183,9 @@ class ShareCorrection:
             "model": self.model,
             "columns": self.matrix.columns.round(_DIGITS).tolist(),
             "counts": self.matrix.counts.tolist(),
-            "scales": [fit.scale for fit in self.fits],
+            "scales": [self.fit.scale],
             # JSON has no infinity: a class that cannot occur is null.
-            "biases": [[_finite(value) for value in fit.bias.tolist()] for fit in self.fits],
+            "biases": [[_finite(value) for value in self.fit.bias.tolist()]],
             "posteriors": self.posteriors.tolist(),
             "labels": self.labels.tolist(),
             "seed": self.seed,
@@ -215,7 +208,8 @@ class ShareCorrection:
             posteriors = np.array(document["posteriors"], np.float64)
             labels = np.array(document["labels"], np.int64)
             model, seed = str(document["model"]), int(document["seed"])
-            groups = _groups(document.get("groups"))  # Older documents have none.
+            # Older documents have no topics, and further fits behind the first.
+            groups = _groups(document.get("groups"))
         except (KeyError, TypeError) as error:
             msg = f"a correction of shares lacks something: {error}"
             raise ValueError(msg) from error
@@ -223,7 +217,7 @@ class ShareCorrection:
         if matrix.columns.shape != (size, size) or any(len(fit.bias) != size for fit in fits):
             msg = "a correction of shares has parts of different sizes"
             raise ValueError(msg)
-        if len(fits) < 2 or not np.isfinite(matrix.columns).all():
+        if not fits or not np.isfinite(matrix.columns).all():
             msg = "a correction of shares has no fits, or numbers that are none"
             raise ValueError(msg)
         fitting = posteriors.shape == (len(labels), size) and np.isfinite(posteriors).all()
@@ -233,7 +227,7 @@ class ShareCorrection:
         if groups is not None and (groups.shape != labels.shape or groups.min() < 0):
             msg = "the topics of the held-out texts of a correction of shares do not fit them"
             raise ValueError(msg)
-        return cls(model, matrix, fits, posteriors, labels, seed, groups)
+        return cls(model, matrix, fits[0], posteriors, labels, seed, groups)
 
 
 def _numbered(groups: Integers) -> Integers | None:

@@ -99,7 +99,6 @@ def estimated(
     histogram: Histogram,
     weights: Floats,
     *,
-    fit: int = 0,
     corrected: bool = True,
 ) -> Floats:
     """Return the shares of several collections of one histogram's kinds.
@@ -108,7 +107,6 @@ def estimated(
         correction: Of the model.
         histogram: What the kinds are, and how much they say.
         weights: float64[r, kinds].
-        fit: Which fit of the correction.
         corrected: False for mean posteriors.
 
     Returns:
@@ -120,7 +118,7 @@ def estimated(
         return shares
     if corrected:
         lean = PRIOR_MESSAGES / (PRIOR_MESSAGES + histogram.effective)
-        shares[some] = correction.shares(weights[some], histogram.posteriors, fit=fit, lean=lean)
+        shares[some] = correction.shares(weights[some], histogram.posteriors, lean=lean)
     else:
         shares[some] = composition(weights[some] @ histogram.posteriors)
     return shares

@@ -197,7 +197,7 @@ async def test_few_messages_keep_their_mean_posteriors(known: ShareCorrection) -
 async def test_an_unusable_correction_is_left_alone(known: ShareCorrection) -> None:
     columns = written(np.random.default_rng(11), WEEK, NEUTRAL_HEAVY, 60, 3.0)
     blind = PosteriorMatrix(np.full((CLASSES, CLASSES), 1 / CLASSES), np.full(CLASSES, 500))
-    few = ShareCorrection.measured(MODEL, *held_out(np.random.default_rng(0), 5), draws=2)
+    few = ShareCorrection.measured(MODEL, *held_out(np.random.default_rng(0), 5))
     for useless in (replace(known, matrix=blind), few):
         assert await report_of(columns, useless) == await report_of(columns, None)
 

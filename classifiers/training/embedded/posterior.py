@@ -104,7 +104,7 @@ def helps(correction: ShareCorrection) -> bool:
     gaps = np.zeros((len(KINDS), 2))
     for one, other in (halves, halves[::-1]):
         known = ShareCorrection.measured(
-            correction.model, correction.posteriors[one], correction.labels[one], draws=1
+            correction.model, correction.posteriors[one], correction.labels[one]
         )
         for kind, concentration in enumerate(KINDS):
             gaps[kind] += _gaps(
