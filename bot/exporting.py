@@ -24,11 +24,12 @@ from reports.export.story import Story, story_of_week
 from reports.export.table import as_csv
 from reports.export.webfont import standalone
 from reports.fonts import FontBook
-from reports.monthly import Month
+from reports.monthly import Month, StretchReport
 from reports.period import Week, zone_of
 from reports.rasterise import rasterise
 from reports.report import WeeklyReport
 from reports.shown import shown_report, shown_stretch
+from reports.stretch_cards import stretch_cards
 from storage.open import file_of, open_store
 from storage.records import GuildSettings
 from storage.store import Store
@@ -133,12 +134,11 @@ async def export_report(
     async with opened_place(place) as (store, guild):
         chosen = period or Week.of(now, zone_of(guild.timezone)).previous()
         if isinstance(chosen, Month):
-            drawing = None
-            stretch = await shown_stretch(store, guild, chosen, now=now, correction=correction)
-            messages = stretch.messages
-            story = story_of_month(stretch, chosen, looks.language or guild.language)
+            month = await shown_stretch(store, guild, chosen, now=now, correction=correction)
+            drawing: WeeklyReport | StretchReport = month
+            story = story_of_month(month, chosen, looks.language or guild.language)
         else:
-            drawing = await shown_report(
+            week = await shown_report(
                 store,
                 guild,
                 chosen,
@@ -146,9 +146,9 @@ async def export_report(
                 correction=correction,
                 forecast=settings.forecast,
             )
-            messages = drawing.messages
-            story = story_of_week(drawing, looks.language or guild.language, looks.channels)
-    if not messages:
+            drawing = week
+            story = story_of_week(week, looks.language or guild.language, looks.channels)
+    if not drawing.messages:
         msg = (
             f"no message of server {place.guild_id} is kept from {story.key} "
             f"({story.first_day} to {story.last_day}, {story.timezone})"
@@ -158,8 +158,6 @@ async def export_report(
         _contents, story, drawing, looks, looks.theme or guild.theme, settings.font_dir
     )
     note = story.sentence if story.hidden else ""
-    if drawing is None and {"png", "svg"} & set(looks.formats):
-        note = note or "there are pictures of weeks only: png and svg are left out"
     return Written(await asyncio.to_thread(write_all, out, contents), note)
 
 
@@ -242,7 +240,11 @@ def write_all(out: Path, contents: Sequence[tuple[str, bytes]]) -> tuple[Path, .
 
 
 def _contents(
-    story: Story, report: WeeklyReport | None, looks: Looks, theme: str, font_dir: Path | None
+    story: Story,
+    report: WeeklyReport | StretchReport,
+    looks: Looks,
+    theme: str,
+    font_dir: Path | None,
 ) -> list[tuple[str, bytes]]:
     """Return the name and the content of each file."""
     stem, name = f"nunchi-{story.key}", looks.server_name
@@ -264,10 +266,16 @@ def _contents(
 
 
 def _cards(
-    report: WeeklyReport | None, theme: str, story: Story, looks: Looks, fonts: FontBook
+    report: WeeklyReport | StretchReport, theme: str, story: Story, looks: Looks, fonts: FontBook
 ) -> tuple[Card, ...]:
-    if report is None:
-        return ()
+    if isinstance(report, StretchReport):
+        return stretch_cards(
+            report,
+            theme=theme,
+            language=story.language,
+            server_name=looks.server_name,
+            fonts=fonts,
+        )
     seen = report.where.channels if report.where is not None else ()
     # What is not in here would be called deleted.
     names = {

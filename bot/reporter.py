@@ -140,7 +140,7 @@ class Reporter:
         *,
         place_id: int | None = None,
     ) -> Rendered:
-        """Compute the report of a period and draw its pictures; a week has some.
+        """Compute the report of a period and draw its pictures.
 
         Args:
             guild_id: Discord snowflake.
@@ -155,9 +155,15 @@ class Reporter:
         settings = self._roster.settings(guild_id) or GuildSettings(guild_id)
         spoken = language or settings.language
         report = await self.report(guild_id, period, due)
-        if isinstance(report, StretchReport):
-            return Rendered(report, spoken, ())
         guild = self._client.get_guild(guild_id) if self._client else None
+        if isinstance(report, StretchReport):
+            drawn = await self._studio.draw_stretch(
+                report,
+                theme=settings.theme,
+                language=spoken,
+                server_name=guild.name if guild else "",
+            )
+            return Rendered(report, spoken, drawn)
         pictures = await self._studio.draw(
             report,
             theme=settings.theme,

@@ -10,9 +10,11 @@ from typing import Self
 from bot.views.report import PictureCard
 from reports.cards import cards
 from reports.fonts import FontBook
+from reports.monthly import StretchReport
 from reports.personal import OwnMood
 from reports.picture import PictureWorker
 from reports.retro.arc import Arc
+from reports.stretch_cards import stretch_cards
 from reports.svg.arc import arc_card
 from reports.svg.own_year import own_year_card
 from reports.weekly import WeeklyReport
@@ -69,6 +71,31 @@ class Studio:
                     await worker.render(card.svg),
                     card.alt_text,
                 )
+                for card in drawn
+            ]
+        )
+
+    async def draw_stretch(
+        self, report: StretchReport, *, theme: str, language: str, server_name: str
+    ) -> tuple[PictureCard, ...]:
+        """Return the pictures of a month or a run of days. See ``reports.stretch_cards``.
+
+        Raises:
+            ReportError: There is no font, or the worker cannot draw.
+        """
+        fonts, worker = await self._open()
+        drawn = await asyncio.to_thread(
+            stretch_cards,
+            report,
+            theme=theme,
+            language=language,
+            server_name=server_name,
+            fonts=fonts,
+        )
+        stem = f"nunchi-{report.period.key}"
+        return tuple(
+            [
+                PictureCard(f"{stem}-{card.name}.png", await worker.render(card.svg), card.alt_text)
                 for card in drawn
             ]
         )

@@ -129,6 +129,8 @@ async def shown_stretch(
             before=None,
             change=None,
             shares=(),
+            runs=(),
+            year=None,
         )
     return replace(report, late_by=_late(now, due))
 

@@ -46,8 +46,15 @@ def scale_of(report: WeeklyReport, mood: Estimate) -> Scale:
     """Return an axis that holds the week, its intervals, the usual week and zero."""
     estimates = [point.mood for point in report.points] or [mood]
     usual = list(report.baseline.days) if report.baseline is not None else []
-    low = min([0.0, *(estimate.low for estimate in estimates), *usual])
-    high = max([0.0, *(estimate.high for estimate in estimates), *usual])
+    return scale_between(
+        min([*(estimate.low for estimate in estimates), *usual]),
+        max([*(estimate.high for estimate in estimates), *usual]),
+    )
+
+
+def scale_between(lowest: float, highest: float) -> Scale:
+    """Return an axis that holds two moods, what lies between them, and zero."""
+    low, high = min(0.0, lowest), max(0.0, highest)
     missing = max(0.0, _MINIMUM_RANGE - (high - low)) / 2
     inner = Scale(low - missing, high + missing, TOP + _ROOM, BOTTOM - _ROOM)
     beyond = _ROOM * (inner.high - inner.low) / (inner.bottom - inner.top)
