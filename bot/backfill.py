@@ -299,8 +299,9 @@ class Backfiller:
                 backfill.place = replace(
                     backfill.place, container_id=container.container_id, after=place.since
                 )
-            if not await self._read_container(backfill, container):
-                return State.UNHEARD
+            stopped = await self._read_container(backfill, container)
+            if stopped is not None:
+                return stopped
         return State.DONE
 
     async def _containers(self, place: Place) -> list[Container]:
@@ -319,20 +320,21 @@ class Backfiller:
         )
         return ([first] if first is not None else []) + threads
 
-    async def _read_container(self, backfill: Backfill, container: Container) -> bool:
-        """Read one container to its end; return False when nobody listens any more."""
+    async def _read_container(self, backfill: Backfill, container: Container) -> State | None:
+        """Read one container to its end; return why no other can be read, or ``None``."""
         backfill.first = 0
         backfill.last = min(container.last_message_id, backfill.place.until)
         more = container.last_message_id > backfill.place.since
         while more:
             if self._roster.since(container.guild_id, container.channel_id) is None:
-                return False
+                return State.UNHEARD
             # What is missing of the time since counts more than what was before.
             await self._catchup.finished()
             after = backfill.place.after
             page = await self._patiently(lambda at=after: self._history.after(container, at))  # type: ignore[misc]
             if page is None:
-                return True  # gone, or closed: the others can be read all the same
+                # A thread may be gone, and the others can be read all the same.
+                return State.UNREADABLE if container.thread_id is None else None
             until = backfill.place.until
             items = [item for item in page if item.message_id <= until]
             await self._pipeline.put_past(container.guild_id, container.container_id, items)
@@ -340,7 +342,7 @@ class Backfiller:
             if items:
                 backfill.first = backfill.first or items[0].message_id
                 await self._reached(backfill, items[-1].message_id, len(items))
-        return True
+        return None
 
     async def _reached(self, backfill: Backfill, after: int, count: int) -> None:
         place = replace(backfill.place, after=after, read=backfill.place.read + count)
