@@ -50,6 +50,9 @@ _NO_END: Final = re.compile(
     r"^(?:왔|갔|보니|보면|가|가도|는|고|라고|라는|며|면|면서|만|싶|치고|하더라도|해도|할|하는|하고|시피|던데|"
     r"말고|생각|느낌|느꼈|점|것|걸|거|말|사실|정도|같)"
 )
+_BACK: Final = 16
+"""Characters before a full stop that tell whether it ends a sentence."""
+
 _LEAST: Final = 4
 """Code points of a sentence that a Korean ending without a full stop may close."""
 
@@ -78,14 +81,15 @@ def _cuts(line: str) -> Iterator[int]:
 
 def _ends(line: str, mark: re.Match[str]) -> bool:
     """Tell whether a mark ends a sentence."""
-    before = line[: mark.start() + 1]
+    before = line[max(0, mark.start() - _BACK) : mark.start() + 1]
     following = line[mark.end() : mark.end() + 1]
     if not mark.group().startswith("."):
         return not (mark.group().startswith("\u2026") and following.islower())
     if mark.group().startswith(("..", "…")):
         return not following.islower()
     if _NUMBERED.search(before):
-        return "A" <= following <= "Z" and before.split()[:1] != [before.strip()]
+        first = mark.start() < _BACK and len(before.split()) == 1
+        return "A" <= following <= "Z" and not first
     if _ABBREVIATION.search(before):
         word = before.split()[-1].lstrip("(").casefold()
         return word in _MAY_END and following.isupper()
