@@ -275,3 +275,20 @@ async def test_a_button_with_a_strange_server_reveals_and_changes_nothing(town: 
     told = await town.press(done, button["custom_id"])
     assert "• 1 record of a message" in told.text
     assert await town.records() == 1
+
+
+async def test_a_server_that_the_bot_has_left_is_on_offer_while_it_keeps_something(
+    town: Town,
+) -> None:
+    await talked(town, 2)
+    place = town.server.direct_channel(town.member)
+    await town.guild.kick_bot()
+    client = town.application.client
+    await town.server.wait_until(lambda: client.get_guild(town.guild.id) is None)
+    asked = await town.run(town.member, "privacy status", where=place)
+    assert offered(asked) == {f"Server {town.guild.id}": str(town.guild.id)}
+    shown = await chosen_in(asked, town, "status")
+    assert "• 2 records of messages" in shown.text
+    done = await town.press(shown, "Opt out")
+    assert "2 records were deleted." in done.text
+    assert (await town.services.privacy.status(town.guild.id, town.member.id)).counts == {}
