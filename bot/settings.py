@@ -154,6 +154,7 @@ class Settings(BaseSettings):
         catchup_max_age_days: Days; older messages are not read after downtime.
         health_host: Address on which health is served.
         health_port: Port on which health is served; ``None`` serves none.
+        welcome: Whether a server that the bot joined is told once how to set it up.
         left_grace_days: Days after which the data of a server that was left is deleted.
         report_grace_days: Days that a missed report may be late; older ones are skipped.
         operator_contact: How members reach whoever runs the bot; ``None`` says nothing of it.
@@ -257,6 +258,9 @@ class Settings(BaseSettings):
     )
     policy_url: Annotated[str, AfterValidator(_web_page)] | None = Field(
         default=None, description="an https:// address of at most 500 characters"
+    )
+    welcome: Annotated[Literal["on", "off"], BeforeValidator(_lower)] = Field(
+        default="on", description="on or off"
     )
     left_grace_days: int = Field(default=7, ge=0, le=90, description="a whole number from 0 to 90")
     discord_api: Annotated[str, AfterValidator(_api_base)] | None = Field(

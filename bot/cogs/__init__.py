@@ -81,4 +81,5 @@ async def add_cogs(client: NunchiClient) -> None:
         await client.add_cog(TalkCog(talk))
         await client.add_cog(CompanionCog(services))
     await client.add_cog(RenewedNoticesCog(client, services.roster, listening))
-    await client.add_cog(WelcomeCog(client, services))
+    if services.settings.welcome == "on":
+        await client.add_cog(WelcomeCog(client, services))

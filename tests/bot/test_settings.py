@@ -56,6 +56,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "NUNCHI_PSEUDONYM_KEY": "k" * 32,
             "NUNCHI_PSEUDONYM_NEW_KEYS": f"{'m' * 32} {'n' * 32}",
             "NUNCHI_STORE_KEY": "s" * 32,
+            "NUNCHI_WELCOME": "OFF",
             "NUNCHI_LEFT_GRACE_DAYS": "3",
             "NUNCHI_LANGUAGE": "KO",
             "NUNCHI_TIMEZONE": "Asia/Seoul",

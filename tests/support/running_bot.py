@@ -35,6 +35,8 @@ def settings_for(server: Sandbox, folder: Path, **changes: Any) -> Settings:
         "discord_api": server.base_url,
         "store": f"sqlite:///{folder / 'bot.sqlite3'}",
         "data_dir": folder,
+        # Most guilds of the tests are made without having been set up.
+        "welcome": "off",
         **changes,
     }
     return Settings(**values)
@@ -130,6 +132,7 @@ class BotProcess:
             "NUNCHI_STORE": settings.store.get_secret_value(),
             "NUNCHI_DATA_DIR": str(settings.data_dir),
             "NUNCHI_CLASSIFIER": settings.classifier,
+            "NUNCHI_WELCOME": settings.welcome,
             "PYTHONWARNINGS": "ignore",
             **environment,
         }
