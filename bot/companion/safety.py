@@ -36,7 +36,7 @@ FORBIDDEN: Final = (
         "a diagnosis or a medicine",
         re.compile(
             r"\b(?:diagnos\w+|disorder|bipolar|schizo\w+|ptsd|adhd|ocd|clinical\w*|psychosis"
-            r"|depressive|you (?:have|are suffering from|suffer from) (?:depression|anxiety)"
+            r"|depressive|depression|you (?:have|are suffering from|suffer from) anxiety"
             r"|antidepressant\w*|ssri|xanax|prozac|medication|dosage|dose|prescri\w+|\d+ ?mg)\b"
             r"|우울증|조울|공황장애|불안장애|강박증|조현|양극성|진단|항우울제|수면제|복용|처방|증후군",
             re.IGNORECASE,

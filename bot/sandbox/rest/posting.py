@@ -82,7 +82,8 @@ def check_may_post(channel: Channel, form: Form) -> None:
     """Refuse what the bot's permissions in `channel` do not allow.
 
     Raises:
-        ApiError: 403 code 50013, 50007 for closed direct messages, or 400 for a forum or an archived, locked thread.
+        ApiError: 403 code 50013, 50007 for closed direct messages, or 400 for a forum or an
+            archived, locked thread.
     """
     if not channel.is_text:
         raise ApiError(400, 50008)

@@ -50,7 +50,7 @@ def curated(message: Message) -> bool:
 
 def _foreign(logger: str) -> bool:
     """Libraries write what they send at DEBUG; ``bot.logs`` keeps them from it."""
-    return logger.split(".")[0] not in {"bot", "classifiers", "storage", "reports"}
+    return logger.split(".", maxsplit=1)[0] not in {"bot", "classifiers", "storage", "reports"}
 
 
 async def test_talk_answers_only_the_one_who_talks(town: Town) -> None:
