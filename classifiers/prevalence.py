@@ -37,6 +37,8 @@ CONVERGED: Final = 1e-6
 
 _LEAPS: Final = 60
 _SMALLEST: Final = 1e-12
+_TOGETHER: Final = 256
+"""Collections that are estimated at once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,8 +142,12 @@ def likeliest(weights: Floats, posteriors: Floats, toward: Floats, lean: float) 
     parts = weights / weights.sum(axis=1, keepdims=True)
 
     def step(shares: Floats) -> Floats:
-        expected = np.maximum(shares @ posteriors.T, _SMALLEST)
-        moved: Floats = shares * ((parts / expected) @ posteriors)
+        moved = np.empty_like(shares)
+        for start in range(0, len(shares), _TOGETHER):  # Keeps the working memory small.
+            rows = slice(start, start + _TOGETHER)
+            expected = np.maximum(shares[rows] @ posteriors.T, _SMALLEST)
+            np.divide(parts[rows], expected, out=expected)
+            moved[rows] = shares[rows] * (expected @ posteriors)
         leaning: Floats = (1 - lean) * moved / moved.sum(axis=1, keepdims=True) + lean * toward
         return leaning
 

@@ -118,7 +118,9 @@ def estimated(
         return shares
     if corrected:
         lean = PRIOR_MESSAGES / (PRIOR_MESSAGES + histogram.effective)
-        shares[some] = correction.shares(weights[some], histogram.posteriors, lean=lean)
+        shares[some] = correction.shares(
+            weights if some.all() else weights[some], histogram.posteriors, lean=lean
+        )
     else:
         shares[some] = composition(weights[some] @ histogram.posteriors)
     return shares

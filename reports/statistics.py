@@ -167,7 +167,9 @@ class FigureBuilder:
         people = np.hstack([numerator, denominator, *kinds])
         days = denominator.copy()
         values = self._figures(people.sum(axis=0)[None], drawn=False)[0]
-        replicates = self._figures(resampled_sums(people, generator), drawn=True)
+        sums = resampled_sums(people, generator)
+        del people  # Of a large week, 30 MB that the replicates have use for.
+        replicates = self._figures(sums, drawn=True)
         for name, histogram in self._histograms.items():
             if histogram is not None:
                 whole = histogram.weights.sum(axis=1, keepdims=True)
