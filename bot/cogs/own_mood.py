@@ -15,6 +15,7 @@ from bot.views.listeners import ButtonEar, Listener
 from bot.views.report import PictureCard
 from reports.errors import ReportError
 from reports.personal import OwnMood
+from storage.records import ConsentMode
 
 log = logging.getLogger(__name__)
 
@@ -67,9 +68,11 @@ class OwnMoodDesk:
         choices = await privacy.choices(guild.id, user_id)
         if choices.refused:
             return views.OwnMessage(views.not_measured(say), [])
+        settings = settings_of(guild, self._services)
+        if settings.consent is ConsentMode.EXPLICIT and choices.consented_at is None:
+            return views.OwnMessage(views.not_agreed(say), [])
         if choices.personal_since is None:
             return views.OwnMessage(views.offer(say), [])
-        settings = settings_of(guild, self._services)
         own = await privacy.own_mood(settings, user_id, self._services.clock.now())
         picture = await self._picture(own, settings.theme, say.language)
         return views.own_mood_message(own, picture, say)

@@ -96,6 +96,21 @@ def offer(say: Phrases) -> Layout:
     )
 
 
+def not_agreed(say: Phrases) -> Layout:
+    """Return the answer to somebody who is not measured because they have not agreed yet."""
+    return Layout(
+        text(
+            "### " + say("My mood"),
+            say(
+                "This server asks each member first. You have not agreed, so none of your "
+                "messages is measured."
+            ),
+            say("Should you want to see it one day: opt in, and use `/mood me` again."),
+        ),
+        row(discord.ui.Button[Any](label=say("Opt in"), custom_id=OPT_IN)),
+    )
+
+
 def not_measured(say: Phrases) -> Layout:
     """Return the answer to somebody who has opted out of being measured."""
     return Layout(

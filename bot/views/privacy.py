@@ -61,7 +61,10 @@ def my_data(status: OwnStatus, settings: GuildSettings, place: Place, say: Phras
         ),
         text(
             "**" + say("Who sees what") + "**",
-            "• " + say("Nobody but you sees anything about you, not even the administrators."),
+            "• "
+            + say(
+                "Nobody in the server but you sees anything about you, not even the administrators."
+            ),
             *_office(status, say),
             "• "
             + say(

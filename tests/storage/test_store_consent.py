@@ -12,7 +12,7 @@ import pytest
 from storage.consent import NEVER_ASKED, asked_until, is_consented
 from storage.open import open_store
 from storage.packing import EPOCH, milliseconds
-from storage.records import FOREVER, Batch, Choices, ConsentMode, GuildSettings
+from storage.records import FOREVER, Batch, Choices, ConsentMode, GuildSettings, Verdict
 from storage.settings_document import settings_from_document, settings_to_document
 from storage.sqlite_schema import MIGRATIONS, migrate
 from storage.store import Store
@@ -84,6 +84,11 @@ async def test_beginning_to_ask_deletes_what_nobody_agreed_to(store: Store) -> N
     assert await numbers(store) == [4, 5]
     assert await store.departures(GUILD) > left, "figures that were shown must stand"
     assert await store.delete_unconsented(GUILD) == 0
+    again = [
+        Verdict(FIRST_ID + n, None, "en", record(n).probabilities, 0.0, "words@2") for n in (1, 4)
+    ]
+    assert await store.rejudge(GUILD, again) == 1, "judging again brings nothing back"
+    assert await numbers(store) == [4, 5]
     assert await store.count_author(GUILD + 1, record(30).author) == 1
 
 

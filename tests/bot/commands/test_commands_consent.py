@@ -78,6 +78,8 @@ async def test_only_those_who_agreed_are_measured(town: Town) -> None:
     assert await town.records() == 2
     status = await town.run(town.admin, "privacy status")
     assert "You have not agreed, so none of your messages is measured." in status.text
+    mood = await town.run(town.admin, "mood me")
+    assert "This server asks each member first." in mood.text
     agreed = await town.press(status, privacy.OPT_IN)
     assert "Thank you. Your messages are measured from now on; older ones are not." in agreed.text
     await town.guild.say(town.admin, town.general, "now it counts")
