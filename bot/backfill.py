@@ -20,7 +20,7 @@ from typing import Any, Final
 
 import discord
 
-from bot.backoff import Backoff
+from bot.backoff import Backoff, until_stored
 from bot.catchup import TRANSIENT, CatchUp
 from bot.clock import Clock, snowflake_at, snowflake_time
 from bot.history import PAGE, Container, History
@@ -263,22 +263,14 @@ class Backfiller:
                 backfill.state = State.READING
                 backfill.tell()
                 backfill.state = await self._read_all(backfill)
-            await self._forget(backfill)
+            key = f"{PREFIX}{channel_id}"
+            await until_stored(
+                "the end of a backfill", self._store.end_reading, backfill.place.guild_id, key
+            )
         finally:
             self._running.pop(channel_id, None)
             backfill.tell()
         log.info("backfill of channel %d ended: %s", channel_id, backfill.state)
-
-    async def _forget(self, backfill: Backfill) -> None:
-        place, backoff = backfill.place, Backoff()
-        while True:
-            try:
-                await self._store.end_reading(place.guild_id, f"{PREFIX}{place.channel_id}")
-            except StoreUnavailable as error:
-                log.warning("the end of a backfill waits for the store: %s", error)
-                await backoff.wait()
-            else:
-                return
 
     # Reading
 

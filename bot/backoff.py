@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
+from collections.abc import Awaitable, Callable
+from typing import ParamSpec, TypeVar
+
+from storage.errors import StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Backoff:
@@ -23,3 +33,23 @@ class Backoff:
         ceiling = min(self._most, self._first * 2**self._failures)
         self._failures += 1
         await asyncio.sleep(random.uniform(ceiling / 2, ceiling))  # noqa: S311 - not a secret
+
+
+async def until_stored(
+    what: str, act: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Do something that needs the store, again and again until it answers.
+
+    Args:
+        what: What waits, for the log.
+        act: May be repeated.
+        *args: Of ``act``.
+        **kwargs: Of ``act``.
+    """
+    backoff = Backoff()
+    while True:
+        try:
+            return await act(*args, **kwargs)
+        except StoreUnavailable as error:
+            log.warning("%s waits for the store: %s", what, error)
+            await backoff.wait()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Coroutine
 from datetime import timedelta
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ import discord
 from discord.ext import commands
 
 from bot.backfill import Backfiller
-from bot.backoff import Backoff
+from bot.backoff import until_stored
 from bot.catchup import TRANSIENT, CatchUp
 from bot.cogs import add_cogs
 from bot.cogs.talk import Ear
@@ -26,7 +26,6 @@ from bot.pictures.attachments import readers
 from bot.progress import Progress
 from bot.second_look import SecondLook
 from bot.services import Services
-from storage.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -150,24 +149,24 @@ class NunchiClient(commands.AutoShardedBot):
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """Close the gap that an outage of a guild left."""
-        await self._request_guild(guild.id)
+        await until_stored("a look for gaps", self.catchup.request_guild, guild.id)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Welcome a guild, also one that the bot was in before."""
         self.services.pipeline.welcome_guild(guild.id)
-        await self._until_stored(self.services.leaving.present, [guild.id])
-        await self._request_guild(guild.id)
+        await until_stored("a coming or going", self.services.leaving.present, [guild.id])
+        await until_stored("a look for gaps", self.catchup.request_guild, guild.id)
 
     async def _missing(self, shard_id: int) -> None:
         """Notice the guilds that the bot was removed from while it was away."""
         named = [guild.id for guild in self.guilds]
         for guild_id in self.services.leaving.missing(named, shard_id, self.shard_count or 1):
-            await self._until_stored(self.services.leaving.left, guild_id)
+            await until_stored("a coming or going", self.services.leaving.left, guild_id)
 
     async def _return_to(self, guild_id: int) -> None:
-        await self._until_stored(self.services.leaving.present, [guild_id])
-        await self._request_guild(guild_id)
-        await self._until_stored(self.backfill.resume, guild_id)
+        await until_stored("a coming or going", self.services.leaving.present, [guild_id])
+        await until_stored("a look for gaps", self.catchup.request_guild, guild_id)
+        await until_stored("a backfill", self.backfill.resume, guild_id)
         settings = self.services.roster.settings(guild_id)
         known = [channel.channel_id for channel in settings.channels] if settings else []
         try:
@@ -176,18 +175,7 @@ class NunchiClient(commands.AutoShardedBot):
             log.warning("channels of guild %d cannot be looked up: %s", guild_id, error)
             return
         for channel_id in vanished:
-            await self._until_stored(self.listener.container_deleted, guild_id, channel_id)
-
-    async def _request_guild(self, guild_id: int) -> None:
-        backoff = Backoff()
-        while True:
-            try:
-                await self.catchup.request_guild(guild_id)
-            except StoreUnavailable as error:
-                log.warning("gaps of guild %d wait for the store: %s", guild_id, error)
-                await backoff.wait()
-            else:
-                return
+            await until_stored("a deletion", self.listener.container_deleted, guild_id, channel_id)
 
     # Messages
 
@@ -215,26 +203,19 @@ class NunchiClient(commands.AutoShardedBot):
 
     async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
         """Forget a deleted thread."""
-        await self._until_stored(self.listener.container_deleted, event.guild_id, event.thread_id)
+        await until_stored(
+            "a deletion", self.listener.container_deleted, event.guild_id, event.thread_id
+        )
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
         """Forget a deleted channel."""
-        await self._until_stored(self.listener.container_deleted, channel.guild.id, channel.id)
+        await until_stored(
+            "a deletion", self.listener.container_deleted, channel.guild.id, channel.id
+        )
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Let the grace of a guild begin that the bot was removed from."""
-        await self._until_stored(self.services.leaving.left, guild.id)
-
-    async def _until_stored(self, act: Callable[..., Awaitable[None]], *args: Any) -> None:  # noqa: ANN401 - what act takes
-        backoff = Backoff()
-        while True:
-            try:
-                await act(*args)
-            except StoreUnavailable as error:
-                log.warning("a deletion waits for the store: %s", error)
-                await backoff.wait()
-            else:
-                return
+        await until_stored("a coming or going", self.services.leaving.left, guild.id)
 
     # Tasks
 

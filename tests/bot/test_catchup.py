@@ -230,7 +230,7 @@ async def test_marks_that_cannot_be_read_delay_the_past_only(camp, caplog):
     said = [await camp.say(HAPPY[0])]
     with missing_table(camp.database, "watermark"):
         async with running(camp.settings, caught_up=False):
-            await until(lambda: "wait for the store" in caplog.text)
+            await until(lambda: "a look for gaps waits for the store" in caplog.text)
             assert camp.rows() == []
     async with running(camp.settings) as application:
         await camp.expect(application, said)
