@@ -8,6 +8,7 @@ from discord.app_commands import locale_str
 from discord.ext import commands
 
 from bot.cogs.answers import answer, guild_of, require_manager
+from bot.cogs.listened_option import complete_listened, listened_channel
 from bot.cogs.listening import Addition, Listening, reading_lacks, settings_of
 from bot.i18n import Phrases, phrases_for
 from bot.services import Services
@@ -64,18 +65,15 @@ class MonitorCog(
 
     @app_commands.command(name="remove", description=locale_str("Stop listening to a channel"))
     @app_commands.describe(channel=locale_str("A channel that Nunchi listens to"))
-    async def remove(
-        self,
-        interaction: discord.Interaction,
-        channel: app_commands.Transform[int, ListenableChannel],
-    ) -> None:
+    @app_commands.autocomplete(channel=complete_listened)
+    async def remove(self, interaction: discord.Interaction, channel: str) -> None:
         """Stop listening to a channel."""
         require_manager(interaction)
+        guild, say = guild_of(interaction), phrases_for(interaction)
+        chosen = listened_channel(channel, guild, settings_of(guild, self._services), say)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        removed = await self._listening.remove(
-            guild_of(interaction), channel, by=interaction.user.id
-        )
-        await answer(interaction, _removed(channel, phrases_for(interaction), removed=removed))
+        removed = await self._listening.remove(guild, chosen, by=interaction.user.id)
+        await answer(interaction, _removed(chosen, say, removed=removed))
 
     @app_commands.command(
         name="list", description=locale_str("Show the channels that Nunchi listens to")

@@ -234,7 +234,7 @@ async def test_it_ends_when_nobody_listens_any_more(town: Town) -> None:
     town.server.delay(HISTORY, 0.3, times=None)
     pressed = await began(town)
     await until(lambda: "100 messages read" in pressed.text)
-    await town.run(town.admin, "monitor remove", channel=town.general)
+    await town.run(town.admin, "monitor remove", channel=town.general.mention)
     town.server.clear_faults()
     await until(lambda: "I do not listen to this channel any more" in pressed.text)
 

@@ -261,7 +261,7 @@ async def test_administrators_may_loosen_a_command_but_not_its_check(town: Town)
         for command, options in {
             "setup": {},
             "monitor add": {"channel": town.general},
-            "monitor remove": {"channel": town.general},
+            "monitor remove": {"channel": town.general.mention},
             "monitor list": {},
             "report now": {},
             "report preview": {},

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
-from bot.sandbox import Permission
+from bot.sandbox import Member, Permission
 from bot.sandbox.errors import MissingPermissionError
+from bot.sandbox.jsontypes import JsonObject
 from storage.records import GuildSettings, MonitoredChannel
 from tests.bot.commands.town import Town
 
@@ -70,7 +72,7 @@ async def test_remove_keeps_the_numbers_and_says_so(town: Town) -> None:
     await town.run(town.admin, "monitor add", channel=town.general)
     await town.guild.say(town.member, town.general, "What a lovely day")
     await town.heard()
-    reply = await town.run(town.admin, "monitor remove", channel=town.general)
+    reply = await town.run(town.admin, "monitor remove", channel=town.general.mention)
     assert "are kept" in reply.text
     assert "/privacy delete" in reply.text
     assert town.monitored == set()
@@ -84,12 +86,12 @@ async def test_remove_keeps_the_numbers_and_says_so(town: Town) -> None:
 async def test_remove_when_the_notice_is_gone(town: Town) -> None:
     await town.run(town.admin, "monitor add", channel=town.general)
     await town.server.posts(town.general)[0].delete()
-    reply = await town.run(town.admin, "monitor remove", channel=town.general)
+    reply = await town.run(town.admin, "monitor remove", channel=town.general.mention)
     assert "I no longer listen" in reply.text
 
 
 async def test_remove_what_was_never_added(town: Town) -> None:
-    reply = await town.run(town.admin, "monitor remove", channel=town.general)
+    reply = await town.run(town.admin, "monitor remove", channel=town.general.mention)
     assert reply.text == f"I do not listen to <#{town.general.id}>."
 
 
@@ -144,7 +146,7 @@ async def test_remove_a_forum_whose_notice_is_archived(town: Town) -> None:
     (post,) = forum.threads()
     await post.archive()
     await town.server.flush()
-    reply = await town.run(town.admin, "monitor remove", channel=forum)
+    reply = await town.run(town.admin, "monitor remove", channel=forum.mention)
     assert "I no longer listen" in reply.text
     assert town.monitored == set()
 
@@ -166,7 +168,36 @@ async def test_list_stays_short_with_very_many_channels(town: Town) -> None:
     assert "Still to do" in shown.text
 
 
+async def test_remove_offers_what_is_listened_to(town: Town) -> None:
+    other = town.guild.add_channel("other")
+    await town.run(town.admin, "monitor add", channel=town.general)
+    channels = (*town.settings.channels, MonitoredChannel(5, since=0))
+    await town.services.roster.change(
+        town.guild.id, lambda settings: replace(settings, channels=channels)
+    )
+
+    async def offered(who: Member, typed: str) -> list[JsonObject]:
+        return await town.guild.autocomplete(
+            who, "monitor remove", "channel", typed, channel=town.general
+        )
+
+    everything = await offered(town.admin, "")
+    assert [each["name"] for each in everything] == [
+        "#general",
+        "a channel that is gone (5)",
+    ]
+    assert [each["name"] for each in await offered(town.admin, "#GEN")] == ["#general"]
+    reply = await town.run(town.admin, "monitor remove", channel=everything[1]["value"])
+    assert "I no longer listen to <#5>." in reply.text
+    reply = await town.run(town.admin, "monitor remove", channel="#general")
+    assert f"I no longer listen to <#{town.general.id}>." in reply.text
+    reply = await town.run(town.admin, "monitor remove", channel="@everyone")
+    assert reply.text.startswith("I listen to no channel called @\u200beveryone.")
+    reply = await town.run(town.admin, "monitor remove", channel=str(other.id))
+    assert reply.text == f"I do not listen to <#{other.id}>."
+
+
 async def test_members_may_not(town: Town) -> None:
     for command in ("monitor add", "monitor remove", "monitor list"):
         with pytest.raises(MissingPermissionError):
-            await town.run(town.member, command, channel=town.general)
+            await town.run(town.member, command)

@@ -58,7 +58,7 @@ async def test_it_is_pinned_and_the_line_about_that_is_taken_away(town: Town) ->
     assert found.pinned
     kinds = [message.kind for message in town.general.history]
     assert MessageType.PINNED not in kinds
-    await town.run(town.admin, "monitor remove", channel=town.general)
+    await town.run(town.admin, "monitor remove", channel=town.general.mention)
     assert not found.pinned
 
 
