@@ -21,6 +21,7 @@ from reports.bootstrap import (
     share_intervals,
 )
 from reports.freedom import Support, student_quantile
+from reports.statistics import steadied
 
 
 def replicates_of(
@@ -108,6 +109,30 @@ def test_intervals_of_small_shares_reach_further_up_than_down() -> None:
     assert estimate.high - 0.03 > 1.3 * (0.03 - estimate.low)
     none = share_intervals(np.array([0.0]), np.zeros((RESAMPLES, 1)), support_of(20))[0]
     assert (none.value, none.low) == (0.0, 0.0)
+
+
+def test_the_spread_of_a_share_of_few_people_leans_on_all_shares() -> None:
+    """A rare emotion that looks sure by chance is as unsure as the others make it."""
+    values = np.array([0.5, 0.3, 0.1, 0.1])
+    spread = np.sqrt(values * (1 - values) / 40)
+    spread[3] = 0.001
+    draws = values + np.random.default_rng(0).normal(size=(RESAMPLES, 4)) * spread
+    widths = {
+        people: [each.high - each.low for each in share_intervals(values, draws, support)]
+        for people, support in ((n, support_of(n, n, n, n)) for n in (5, 400))
+    }
+    assert widths[5][3] > 0.6 * widths[5][2]
+    assert widths[400][3] < 0.3 * widths[400][2]
+
+
+def test_chance_is_as_large_for_small_shares_as_for_large_ones() -> None:
+    draw = np.random.default_rng(0)
+    spreads = [
+        steadied(draw.binomial(200, share, 4_000) / 200, 3 / 8 / 200).std()
+        for share in (0.03, 0.1, 0.5)
+    ]
+    assert max(spreads) < 1.1 * min(spreads)
+    assert np.isfinite(steadied(np.array([0.0, 1.0]), 0.0)).all()
 
 
 def test_replicates_follow_the_exhaustive_bootstrap() -> None:
