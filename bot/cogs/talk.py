@@ -120,6 +120,7 @@ class TalkCog(commands.Cog):
     def __init__(self, desk: TalkDesk) -> None:
         self._desk = desk
 
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=False)
     @app_commands.command(
         name="talk", description=locale_str("Talk with me about how you are; only you see it")
     )

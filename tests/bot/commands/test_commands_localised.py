@@ -35,13 +35,18 @@ COMMANDS = {
     "privacy opt-out",
     "privacy opt-in",
     "privacy delete",
+    "talk",
+    "companion on",
+    "companion off",
+    "companion country",
+    "companion status",
     "alerts on",
     "alerts off",
     "alerts status",
 }
-FOR_MANAGERS = {"setup", "settings", "monitor", "report"}
+FOR_MANAGERS = {"setup", "settings", "monitor", "report", "companion"}
 FOR_MODERATORS = {"alerts"}
-ALSO_IN_PRIVATE = {"privacy"}
+ALSO_IN_PRIVATE = {"privacy", "talk"}
 GROUP_OR_SUBCOMMAND = (1, 2)
 
 
