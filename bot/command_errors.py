@@ -29,6 +29,7 @@ PERMISSION_NAMES: Final = {
     "create_public_threads": mark("Create Public Threads"),
     "manage_threads": mark("Manage Threads"),
     "pin_messages": mark("Pin Messages"),
+    "manage_webhooks": mark("Manage Webhooks"),
 }
 COMMAND_CHANGED: Final = mark("This command has just changed. Reload Discord and try again.")
 DISCORD_AWAY: Final = mark("Discord did not take my answer. Please try again in a minute.")

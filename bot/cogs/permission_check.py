@@ -10,6 +10,7 @@ import discord
 
 from bot.i18n import mark
 from storage.records import GuildSettings
+from storage.retrospectives import ChannelKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,15 @@ FIND: Final = Need(
 THREAD: Final = Need("create_public_threads", mark("to open a thread under each report"))
 ALERT: Final = Need("send_messages", mark("to tell the moderators of a sudden shift"))
 SEE_ALERTS: Final = Need("view_channel", ALERT.purpose)
+ASK: Final = Need("send_messages", mark("to ask members how they are"))
+SEE_ASKED: Final = Need("view_channel", ASK.purpose)
+REMIND: Final = Need("send_messages", mark("to remind of the retrospective"))
+SEE_REMINDED: Final = Need("view_channel", REMIND.purpose)
+AS_AUTHOR: Final = Need(
+    "manage_webhooks",
+    mark("to post a retrospective in its author's name"),
+    optional=True,
+)
 
 
 def shortages(guild: discord.Guild, settings: GuildSettings) -> list[Shortage]:
@@ -82,12 +92,22 @@ def _wanted(
             yield each.channel_id, (SEE, READ, TELL_IN_POST, PIN_POST)
         else:
             yield each.channel_id, (SEE, READ, TELL, PIN)
+        if each.kind is ChannelKind.RETROSPECTIVE:
+            yield each.channel_id, (AS_AUTHOR,)
+    yield from _wanted_for_posts(settings)
+
+
+def _wanted_for_posts(settings: GuildSettings) -> Iterator[tuple[int, tuple[Need, ...]]]:
     report = settings.report
     if report.channel_id is not None:
         threads = (THREAD,) if report.thread else ()
         yield report.channel_id, (SEE_REPORT, POST, PICTURES, FIND, *threads)
     if settings.alerts.channel_id is not None:
         yield settings.alerts.channel_id, (SEE_ALERTS, ALERT)
+    if settings.checkins.channel_id is not None:
+        yield settings.checkins.channel_id, (SEE_ASKED, ASK)
+    if settings.retro.reminder is not None:
+        yield settings.retro.reminder.channel_id, (SEE_REMINDED, REMIND)
 
 
 def _shortage(guild: discord.Guild, channel_id: int, needs: list[Need]) -> Shortage | None:
