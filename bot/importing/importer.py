@@ -141,8 +141,11 @@ class Importer:
         wishes = self._wishes
         if wishes.guild_id not in (None, guild_id):
             raise FileRefused(f"it is of another server: {guild_id}")
-        if self._roster.settings(guild_id) is None:
+        settings = self._roster.settings(guild_id)
+        if settings is None:
             raise FileRefused(f"the bot was never set up on its server: {guild_id}")
+        if settings.left_at is not None:
+            raise FileRefused(f"the bot is not on its server any more: {guild_id}")
         if wishes.channel_ids and not named & wishes.channel_ids:
             raise FileRefused("it is of another channel")
         if self._roster.since(guild_id, channel_id) is None and not wishes.unmonitored:

@@ -23,7 +23,8 @@ from bot.sandbox.server import Sandbox
 from bot.settings import Settings
 from storage.open import open_store
 from storage.pseudonym import Pseudonymiser, load_or_create_key
-from storage.records import Batch, GuildSettings, MonitoredChannel, Watermark
+from storage.records import Batch, ConsentMode, GuildSettings, MonitoredChannel, Watermark
+from storage.retrospectives import ChannelKind
 from storage.store import Store
 from tests.support.camp import HAPPY, SAD, pitch, stored_scores, verdicts
 from tests.support.exports import (
@@ -165,6 +166,35 @@ async def test_who_and_what_is_left_out(settings: Settings, store: Store, tmp_pa
     assert len(await stored_ids(store, GUILD)) == 3
 
 
+async def test_only_who_agreed_where_that_is_asked(
+    settings: Settings, store: Store, tmp_path: Path
+) -> None:
+    chosen = await store.settings(GUILD)
+    assert chosen is not None
+    await store.save_settings(replace(chosen, consent=ConsentMode.EXPLICIT))
+    await store.consent(GUILD, author(settings, 3), BEGIN)
+    messages = many(70, BEGIN + timedelta(minutes=1), TEXTS)
+    outcome = await taken(settings, write(tmp_path / "camp.json", document(messages)))
+    theirs = [int(each["id"]) for each in messages if each["author"]["id"] == "3"]
+    assert (outcome.total.taken, outcome.total.left) == (10, {"refused": 60})
+    assert await stored_ids(store, GUILD) == theirs
+
+
+async def test_retrospectives_keep_the_mood_of_each_section(
+    settings: Settings, store: Store, tmp_path: Path
+) -> None:
+    chosen = await store.settings(GUILD)
+    assert chosen is not None
+    listened = MonitoredChannel(CHANNEL, snowflake_at(NOW), kind=ChannelKind.RETROSPECTIVE)
+    await store.save_settings(replace(chosen, channels=(listened,)))
+    post = "## Liked\nI loved working with my team.\n## Lacked\nI was sad that we were late."
+    await taken(
+        settings, write(tmp_path / "camp.json", document([exported(message_id(BEGIN), post)]))
+    )
+    (kept,) = await store.records(GUILD, [message_id(BEGIN)])
+    assert [each.section for each in kept.sections] == ["liked", "lacked"]
+
+
 async def test_who_is_erased_stays_erased(settings: Settings, store: Store, tmp_path: Path) -> None:
     path = write(tmp_path / "camp.json", document([exported(message_id(BEGIN), HAPPY[0], 13)]))
     await taken(settings, path)
@@ -221,6 +251,10 @@ async def test_places_that_are_not_imported(
     assert await stored_ids(store, GUILD) == []
     asked = await taken(settings, tmp_path / "2.json", unmonitored=True)
     assert asked.total.taken == 1
+    chosen = await store.settings(GUILD)
+    assert chosen is not None
+    await store.save_settings(replace(chosen, left_at=NOW))
+    assert "not on its server any more" in (await taken(settings, ours)).refused[0][1]
 
 
 async def test_files_that_are_no_exports_or_are_damaged(
@@ -287,14 +321,14 @@ async def test_an_interrupted_run_goes_on_where_it_stopped(
     settings: Settings, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kept_place, "SAVE_EVERY", 0.0)
-    messages = many(3000, BEGIN, TEXTS)
+    messages = many(1600, BEGIN, TEXTS)
     first = write(tmp_path / "1 small.json", document(messages[:2]))
     path = write(tmp_path / "2 large.json.gz", document(messages))
     reached = asyncio.Event()
 
     def watch(file: Path, count: int, tally: Tally) -> None:
         del count
-        if file == path and tally.read >= 1500:
+        if file == path and tally.read >= 1000:
             reached.set()
 
     run = asyncio.create_task(import_files(settings, [first, path], Wishes(), watch))
@@ -305,8 +339,8 @@ async def test_an_interrupted_run_goes_on_where_it_stopped(
     await asyncio.gather(run, return_exceptions=True)
     assert len(await store.readings(GUILD)) == 2
     outcome = await import_files(settings, [first, path], Wishes(), lambda *_: None)
-    assert 2 + 512 <= outcome.total.resumed < 3000
-    assert (outcome.total.read, outcome.total.taken) == (3002, 3002)
+    assert 2 + 512 <= outcome.total.resumed < 1602
+    assert (outcome.total.read, outcome.total.taken) == (1602, 1602)
     assert await stored_ids(store, GUILD) == [int(each["id"]) for each in messages]
     assert await store.readings(GUILD) == []
 
