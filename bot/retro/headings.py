@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from bot.retro.names import LETTERS, candidates, form_named, plain
+from bot.retro.names import LETTERS, TITLES_WITH_TEXT, candidates, form_named, plain
+from reports.retro.forms import FORMS
 
 _LONGEST: Final = 60
 """A heading is not longer than this, in code points."""
 
 _NUMBER: Final = re.compile(
-    r"\d\ufe0f?\u20e3|\(?\d{1,2}[.)](?=\s|\D)|[\u2460-\u2473]|[IVX]{1,4}\.(?=\s)"
+    r"\d\ufe0f?\u20e3|[A-Za-z]\d{1,2}[.)](?=\s)|\(?\d{1,2}[.)](?=\s|\D)|[\u2460-\u2473]|[IVX]{1,4}\.(?=\s)"
 )
 _CUSTOM_EMOJI: Final = re.compile(r"<a?:\w{2,32}:\d{15,21}>|:[a-z0-9_+-]{2,32}:")
 _MARK: Final = re.compile(r"\s*#{1,6}\s*(?=\S)|\s*(?:[-*+•]\s+)?(?:\*\*|__)(?=\S)")
@@ -21,10 +22,13 @@ _HASH: Final = re.compile(r"\s*#{1,6}\s+\S")
 _BOLD: Final = re.compile(r"[^*_\w]*(?:\*\*[^*]+\*\*|__[^_]+__)[^\w]*$")
 _OPENING: Final = "[【「『<(〈《{"
 _END: Final = re.compile(
-    r"[:\uff1a]\s*|\s+(?:[-\u2013\u2014=]>?|\u2192|\|)\s+|[\]】」』〉》}>]\s*[:\uff1a-]?\s*"
+    r"[:\uff1a]\s*|\s+(?:[-\u2013\u2014=]>?|\u2192|\||[\u2600-\u27bf\U0001f300-\U0001faff]\ufe0f?)\s+|\s*\u3161\s*|[\]】」』〉》}>]\s*[:\uff1a-]?\s*"
     r"|\)\s*[:\uff1a]?\s*|(?:\*\*|__)\s*[:\uff1a-]?\s*"
 )
 _PIECES: Final = re.compile(r"[()\[\]【】「」『』〈〉《》{}/|·,&+:\uff1a~_*-]|\s[\u2013\u2014]\s")
+_SCRIPTS: Final = re.compile(r"(?<=[가-힣])\s+(?=[A-Za-z])|(?<=[A-Za-z])\s+(?=[가-힣])")
+"""Between a name in one language and the same in the other."""
+
 _LOOSE: Final = 20
 """Other words of at most this length may stand in a line that is marked as a heading."""
 
@@ -77,12 +81,14 @@ def heading_of(line: str) -> Heading | None:
 def _inline(line: str, start: int, *, strong: bool) -> Heading | None:
     """Return a heading that text follows in the same line."""
     for mark in _END.finditer(line, start, start + _LONGEST):
-        sections = _strict(line[start : mark.start()], letters=True)
+        name = line[start : mark.start()]
+        form = TITLES_WITH_TEXT.get(plain(name))
+        sections = FORMS[form].sections[1:2] if form else _strict(name, letters=True)
         if sections:
             end = _after(line, mark.end())
             closing = mark.group().strip()[:1]
             sure = strong or closing in tuple("]】」』〉》}>*_")
-            return Heading(sections, None, end, sure, alone=end >= len(line))
+            return Heading(sections, form, end, sure, alone=end >= len(line))
     return None
 
 
@@ -151,7 +157,7 @@ def _letter(part: str) -> tuple[str, ...]:
 
 
 def _pieces(body: str) -> Iterator[str]:
-    for piece in _PIECES.split(body):
+    for piece in (each for part in _PIECES.split(body) for each in _SCRIPTS.split(part)):
         words = piece.strip()
         if any(each.isalnum() for each in words):
             yield _emojiless(words)

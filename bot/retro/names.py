@@ -87,6 +87,12 @@ _ENGLISH: Final = {
     "glad": ("glad",),
     "wentwell": ("good", "did_well"),
     "workedwell": ("good", "did_well"),
+    "worked": ("good",),
+    "didntwork": ("shortfall",),
+    "didn'twork": ("shortfall",),
+    "didnotwork": ("shortfall",),
+    "nexttime": ("next",),
+    "tomorrow'splan": ("next",),
     "well": ("good", "did_well"),
     "good": ("good",),
     "thegood": ("good",),
@@ -103,6 +109,8 @@ _ENGLISH: Final = {
     "didntgowell": ("shortfall",),
     "didn'tgowell": ("shortfall",),
     "didnotgowell": ("shortfall",),
+    "beenbetter": ("shortfall", "improve"),
+    "bebetter": ("shortfall", "improve"),
     "couldbebetter": ("shortfall", "improve"),
     "couldhavebeenbetter": ("shortfall", "improve"),
     "couldbeimproved": ("improve", "shortfall"),
@@ -113,6 +121,7 @@ _ENGLISH: Final = {
     "areastoimprove": ("improve",),
     "areasforimprovement": ("improve",),
     "didwell": ("did_well", "good"),
+    "dowell": ("did_well", "good"),
     "strengths": ("did_well",),
     "did": ("did", "fact"),
     "done": ("did",),
@@ -306,6 +315,9 @@ LETTERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 """Initials; only where a mark beside them says that they are a heading."""
 
+TITLES_WITH_TEXT: Final[Mapping[str, str]] = MappingProxyType({"til": "til"})
+"""Titles of forms that people follow up in the same line, with what they learned."""
+
 _FORM_TITLES: Final = {
     "4l": "4l",
     "4ls": "4l",
@@ -325,8 +337,10 @@ _FORM_TITLES: Final = {
 }
 
 _OPENERS: Final = re.compile(
-    r"^(?:so,?\s+)?(?:what|things?|stuff|areas?)\s+(?:that\s+)?(?:did\s+|have\s+)?(?:i|we)\s+"
+    r"^(?:so,?\s+)?(?:what|things?|stuff|areas?)\s+(?:that\s+)?"
+    r"(?:(?:did|have|will|can|could|should|shall)\s+)?(?:i|we)\s+"
     r"|^what\s+(?:else\s+)?(?:could\s+have\s+|could\s+)?(?=went|worked|did|happened|go|be)"
+    r"|^what\s+(?:was|were|is)\s+"
     r"|^what\s+|^(?:my|our|the|things?\s+to|what\s+to|(?:i|we)(?:'ll|\s+will)?)\s+"
     r"|^(?:i|we)\s+"
 )
@@ -334,7 +348,9 @@ _SINCE: Final = re.compile(r"\s+(?:this|last|next)\s+(?:week|sprint|time|month)$
 _KOREAN_OPENERS: Final = re.compile(
     r"^(?:이번에|이번주에?|이번달에?|오늘은?|금주|지난주에?|나의|우리의|내가)"
 )
-_KOREAN_NOUNS: Final = re.compile(r"(?:점들?|것들?|거|부분들?|일들?|사항|내용)(?:은|이란)?$")
+_KOREAN_NOUNS: Final = re.compile(
+    r"(?:점들?|것들?|거|부분들?|일들?|사항|내용)?(?:은|는|에는|에|이란|들)?$"
+)
 _TITLE: Final = re.compile(
     r"^(?P<form>[a-z0-9 ,/&+-]*?)[ _]*(?:형식|방식)?의?[ _]*"
     r"(?P<rest>(?:[\w가-힣.,()~/#:-]+ ){0,4}?(?:주간|일간|월간|팀|스프린트|프로젝트)?[ ]?"

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 _LINES: Final = re.compile(r"[^\n]*\n|[^\n]+\Z")
+_WORD: Final = re.compile(r"\S+\s*")
 _FENCE: Final = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
 
 _STOP: Final = re.compile(
@@ -74,9 +75,8 @@ def sentences(text: str) -> list[tuple[int, int]]:
 def _cuts(line: str) -> Iterator[int]:
     stops = [mark.end() for mark in _STOP.finditer(line) if _ends(line, mark)]
     stops += [mark.end() for mark in _EMOJI.finditer(line) if len(line[: mark.start()].strip()) > 7]
-    if not any(cut < len(line.rstrip()) for cut in stops):
-        stops += _unmarked(line)
-    return iter(stops)
+    edges = sorted({0, len(line), *stops})
+    return chain(stops, *(_unmarked(line, *piece) for piece in pairwise(edges)))
 
 
 def _ends(line: str, mark: re.Match[str]) -> bool:
@@ -96,13 +96,18 @@ def _ends(line: str, mark: re.Match[str]) -> bool:
     return True
 
 
-def _unmarked(line: str) -> list[int]:
-    """Return the cuts after Korean endings in a line without marks."""
-    words = list(re.finditer(r"\S+\s*", line))
-    cuts, begun = [], 0
+def _unmarked(line: str, start: int, end: int) -> Iterator[int]:
+    """Yield the cuts after Korean endings in a piece of a line without marks."""
+    words = list(_WORD.finditer(line, start, end))
+    begun = start
     for word, after in pairwise(words):
         long = word.end() - begun >= _LEAST
-        if long and _FINAL.search(word.group().rstrip()) and not _NO_END.match(after.group()):
-            cuts.append(word.end())
+        worded = any(each.isalnum() for each in after.group())
+        if (
+            long
+            and worded
+            and _FINAL.search(word.group().rstrip())
+            and not _NO_END.match(after.group())
+        ):
+            yield word.end()
             begun = word.end()
-    return cuts
