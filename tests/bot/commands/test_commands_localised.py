@@ -14,6 +14,7 @@ COMMANDS = {
     "setup",
     "settings",
     "monitor add",
+    "monitor backfill",
     "monitor remove",
     "monitor list",
     "monitor kind",
