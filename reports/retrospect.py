@@ -31,6 +31,7 @@ async def in_retrospect(
     *,
     correction: ShareCorrection | None = None,
     forecast: str = SEASONAL,
+    past: Past | None = None,
 ) -> WeeklyReport:
     """Return the report with what its past tells; arithmetic runs in a thread.
 
@@ -40,6 +41,7 @@ async def in_retrospect(
         report: A hidden one stays as it is.
         correction: How the shares of the present classifier are corrected, if that is of use.
         forecast: ``seasonal`` or ``lstm``.
+        past: What a look back found; looked for if not given.
 
     Raises:
         UnknownTimezone: The guild's timezone means nothing here.
@@ -48,7 +50,8 @@ async def in_retrospect(
     """
     if report.hidden:
         return report
-    past = await look_back(store, settings, report.week, report.messages, correction=correction)
+    if past is None:
+        past = await look_back(store, settings, report.week, report.messages, correction=correction)
     report = await asyncio.to_thread(told, report, past)
     return report if report.partial else replace(report, ahead=await _ahead(past, forecast))
 

@@ -15,6 +15,7 @@ from reports.analysis import BASELINE_WEEKS, mood_summary, weekly_report
 from reports.blocks import blocks_of, monday_of, whole
 from reports.checkins.week import checkin_week
 from reports.collectors import Collector, Sums
+from reports.daily import look_back
 from reports.details import DetailSums
 from reports.forecast import SEASONAL
 from reports.grouping import milliseconds
@@ -78,21 +79,34 @@ async def compute(
     await collect(store, settings.guild_id, edges, [judges.count, sums.take, details.take])
     late = now - due if due is not None and now - due >= LATE_AFTER else None
     partial = now < week.bounds(zone)[1]
-    report = await asyncio.to_thread(
-        lambda: weekly_report(
-            sums.gathered(),
-            settings,
-            week,
-            partial=partial,
-            late_by=late,
-            correction=usable,
-            details=details.details(),
-        )
+    gathered = await asyncio.to_thread(sums.gathered)
+    wrote = gathered.cells.messages[gathered.cells.bin >= BASELINE_WEEKS * DAYS * PARTS]
+    # The store is read while a thread computes what the report says of its own week.
+    looking = asyncio.create_task(
+        look_back(store, settings, week, round(float(wrote.sum())), correction=usable)
     )
-    report = replace(report, rejudged=report.baseline is not None and judges.changed)
-    report = await in_retrospect(store, settings, report, correction=usable, forecast=forecast)
-    if report.hidden:
-        return report
+    try:
+        report = await asyncio.to_thread(
+            lambda: weekly_report(
+                gathered,
+                settings,
+                week,
+                partial=partial,
+                late_by=late,
+                correction=usable,
+                details=details.details(),
+            )
+        )
+        report = replace(report, rejudged=report.baseline is not None and judges.changed)
+        if report.hidden:
+            return report
+        past = await looking
+    finally:  # Also for a hidden week, or when something failed: nothing is left running.
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
+    report = await in_retrospect(
+        store, settings, report, correction=usable, forecast=forecast, past=past
+    )
     return replace(
         report,
         retro=await retro_week(store, settings, week),
