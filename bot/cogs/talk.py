@@ -214,7 +214,7 @@ class Ear:
             return
         say = phrases_in(language_of(spoken))
         country = help_of(guild, self._services, _locales(guild), say.language)
-        words = views.help_text(crisis.about, country, say)
+        words = views.help_text(crisis.about, country, say, measured=guild is not None)
         if guild is None:
             self._companion.be_careful(message.user_id, spoken.place)
             await self._post(message, words)

@@ -7,7 +7,7 @@ from typing import Any, Final
 import discord
 
 from bot.companion.crisis import About
-from bot.companion.helplines import DIRECTORY, Country
+from bot.companion.helplines import DIRECTORY, Country, shipped
 from bot.companion.values import Answer
 from bot.i18n import Phrases
 from bot.views.layout import Layout, plain, row, shortened, text
@@ -74,8 +74,17 @@ def help_in_crisis(about: About, country: Country | None, say: Phrases) -> Layou
     return Layout(text(help_text(about, country, say)), _row(say))
 
 
-def help_text(about: About, country: Country | None, say: Phrases) -> str:
-    """Return the private help as text."""
+def help_text(
+    about: About, country: Country | None, say: Phrases, *, measured: bool = False
+) -> str:
+    """Return the private help as text.
+
+    Args:
+        about: Whose life it is about.
+        country: Whose lines are named; ``None`` where that is not known.
+        say: The reader's language.
+        measured: Whether the message stands in a channel, where it may be measured like any other.
+    """
     if about is About.OTHER:
         words = [
             say("It is good that you look after them."),
@@ -94,7 +103,10 @@ def help_text(about: About, country: Country | None, say: Phrases) -> str:
             "If you are in danger right now, call {number}, or go to somebody you trust.",
             number=_emergency(country),
         )
-    small = say("I keep nothing of this, and nobody is told.")
+    if measured:
+        small = say("I tell nobody about this.")
+    else:
+        small = say("Nothing of this is stored, and nobody is told.")
     return "\n".join([*words, *_lines(country, say), danger, f"-# {small}"])
 
 
@@ -187,10 +199,18 @@ def _small_print(answer: Answer, say: Phrases, sends_to: str | None, line: str |
 
 def _lines(country: Country | None, say: Phrases) -> list[str]:
     if country is None:
-        return [f"• {say('A line in your country: {directory}', directory=DIRECTORY)}"]
-    known = [f"• **{line.number}** {line.names[say.language]}" for line in country.lines]
+        known = shipped().countries
+        usual = say(
+            "**{america}** in the USA and Canada, **{britain}** in the UK and Ireland, "
+            "**{australia}** in Australia",
+            america=known["US"].lines[0].number,
+            britain=known["GB"].lines[0].number,
+            australia=known["AU"].lines[0].number,
+        )
+        return [f"• {usual}", f"• {say('Elsewhere: {directory}', directory=DIRECTORY)}"]
+    lines = [f"• **{line.number}** {line.names[say.language]}" for line in country.lines]
     elsewhere = say("Elsewhere: {directory}", directory=DIRECTORY)
-    return [*known, f"• {elsewhere}"]
+    return [*lines, f"• {elsewhere}"]
 
 
 def _emergency(country: Country | None) -> str:

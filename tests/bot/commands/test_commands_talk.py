@@ -1,13 +1,26 @@
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from bot.application import opened, serve
+from bot.clock import SystemClock
 from bot.companion.library import Library
-from bot.sandbox import Channel, Member, MissingPermissionError, Permission
+from bot.sandbox import (
+    Channel,
+    CommandNotFoundError,
+    Member,
+    MissingPermissionError,
+    Permission,
+    Sandbox,
+    point_discord_at,
+)
 from bot.sandbox.messages import Message
+from bot.settings import Settings
 from bot.views import companion as views
 from tests.bot.commands.town import Town
 
@@ -236,6 +249,8 @@ async def test_a_crisis_in_a_mention_is_answered_in_private(town: Town) -> None:
     [message] = private.history
     assert HELP.lower() in message.text.lower()
     assert "I want to die" not in message.text
+    assert "I tell nobody about this." in message.text
+    assert "stored" not in message.text
     await unanswered(town, town.general, said)
 
 
@@ -244,7 +259,8 @@ async def test_where_direct_messages_are_closed_help_comes_without_repeating(tow
     said = await town.guild.say(town.member, town.general, f"{me(town)} I want to die")
     [message] = await answered(town, town.general, said)
     assert "People are there to listen" in message.text
-    assert "findahelpline.com" in message.text
+    for way in ("**988**", "**116 123**", "**13 11 14**", "findahelpline.com"):
+        assert way in message.text
     assert not any(word in message.text.lower() for word in ("die", "suicide", "heavy"))
 
 
@@ -335,3 +351,26 @@ async def test_odd_words_get_a_curated_answer(town: Town, words: str) -> None:
     assert reply.message is not None
     assert curated(reply.message)
     assert "@everyone" not in reply.text
+
+
+async def test_an_operator_can_switch_all_of_it_off(tmp_path: Path) -> None:
+    async with Sandbox() as server:
+        guild = server.add_guild("Quiet")
+        general = guild.add_channel("general")
+        member = guild.add_member("Mina")
+        values = {"discord_token": server.token, "data_dir": tmp_path, "companion": "off"}
+        with point_discord_at(server):
+            async with opened(Settings.model_validate(values), SystemClock()) as application:
+                serving = asyncio.create_task(serve(application, server.token))
+                await server.wait_until(application.connected, 30)
+                assert application.services.companion is None
+                with pytest.raises(CommandNotFoundError):
+                    await guild.run_command(member, "talk", channel=general)
+                name = f"<@{server.world.bot.id}>"
+                said = await guild.say(member, general, f"{name} I want to die")
+                await server.say_direct(member, "hello")
+                await server.flush()
+                serving.cancel()
+                await asyncio.gather(serving, return_exceptions=True)
+        later = [*general.history, *server.direct_channel(member).history]
+        assert [one for one in later if one.id > said.id and one.author is server.world.bot] == []
