@@ -16,6 +16,7 @@ from bot.i18n import Phrases, language_of, phrases_in
 from bot.services import Services
 from bot.views.notice import Practice
 from storage.records import ConsentMode, GuildSettings, MonitoredChannel
+from storage.retrospectives import ChannelKind
 
 logger = logging.getLogger(__name__)
 
@@ -163,9 +164,10 @@ class Listening:
         settings = self._services.roster.settings(guild_id)
         if settings is None:
             return False
-        terms = self.practice(settings).terms(settings.language)
         return any(
-            each.notice_id is not None and each.notice_terms != terms for each in settings.channels
+            each.notice_id is not None
+            and each.notice_terms != self.practice(settings, each).terms(settings.language)
+            for each in settings.channels
         )
 
     async def renew(self, guild: discord.Guild) -> None:
@@ -182,7 +184,7 @@ class Listening:
 
     async def _renew(self, channel: Listenable, monitored: MonitoredChannel) -> None:
         settings = settings_of(channel.guild, self._services)
-        practice = self.practice(settings)
+        practice = self.practice(settings, monitored)
         terms = practice.terms(settings.language)
         notice_id = monitored.notice_id
         if notice_id is None or monitored.notice_terms == terms:
@@ -195,8 +197,10 @@ class Listening:
             await self._remember(channel, None, None)
             await self._notify(channel)
 
-    def practice(self, settings: GuildSettings) -> Practice:
-        """Return what is done with the messages of a guild."""
+    def practice(
+        self, settings: GuildSettings, channel: MonitoredChannel | None = None
+    ) -> Practice:
+        """Return what is done with the messages of a guild, in one of its channels if given."""
         services = self._services
         return Practice(
             pictures=services.pictures is not None,
@@ -205,6 +209,7 @@ class Listening:
             retention_days=settings.retention_days,
             minimum_group=settings.minimum_group,
             alerts=settings.alerts.channel_id is not None,
+            retrospective=channel is not None and channel.kind is ChannelKind.RETROSPECTIVE,
         )
 
     def _turn(self, guild_id: int) -> asyncio.Lock:
@@ -233,7 +238,8 @@ class Listening:
             return _named(lack, channel)
         try:
             settings = settings_of(channel.guild, self._services)
-            practice = self.practice(settings)
+            monitored = (each for each in settings.channels if each.channel_id == channel.id)
+            practice = self.practice(settings, next(monitored, None))
             notice_id = await post_notice(channel, phrases_in(settings.language), practice)
         except discord.HTTPException as error:
             logger.warning("a notice was refused: HTTP %s, code %s", error.status, error.code)

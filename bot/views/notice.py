@@ -26,6 +26,7 @@ class Practice:
         retention_days: After how many days the numbers are deleted.
         minimum_group: Nothing is said about fewer people than this.
         alerts: Moderators are told of a sudden shift of a channel's mood.
+        retrospective: Posts of the channel are read section by section.
     """
 
     pictures: bool = False
@@ -34,6 +35,7 @@ class Practice:
     retention_days: int = DEFAULT_RETENTION_DAYS
     minimum_group: int = DEFAULT_MINIMUM_GROUP
     alerts: bool = False
+    retrospective: bool = False
 
     def terms(self, language: str) -> str:
         """Return all of it in short, so that a notice that says something else can be told."""
@@ -44,6 +46,7 @@ class Practice:
             self.retention_days,
             self.minimum_group,
             *(["alerts"] if self.alerts else []),
+            *(["retrospective"] if self.retrospective else []),
             *(["pictures"] if self.pictures else []),
             *([self.sends_to] if self.sends_to else []),
         )
@@ -133,6 +136,13 @@ def _unusual(practice: Practice, say: Phrases) -> list[str]:
             say(
                 "Moderators are told when the mood of a channel shifts suddenly; never about a "
                 "person."
+            )
+        )
+    if practice.retrospective:
+        lines.append(
+            say(
+                "Retrospectives are read section by section, and the numbers of each section are "
+                "kept; the report tells the mood of a section for the group, never who wrote."
             )
         )
     if practice.sends_to is not None:

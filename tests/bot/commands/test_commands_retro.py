@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import discord
 import pytest
 
 from bot.retro.reminding import reminder_due
@@ -11,6 +13,7 @@ from bot.sandbox import Channel, Interaction, Member, Permission
 from bot.sandbox.components import walk
 from bot.sandbox.errors import MissingPermissionError
 from bot.sandbox.messages import Message
+from reports.period import Week
 from storage.records import GuildSettings
 from storage.retrospectives import ChannelKind, RetroReminder, RetroSettings
 from tests.bot.commands.town import Town
@@ -83,6 +86,40 @@ async def test_a_channel_becomes_one_for_retrospectives_and_back(town: Town) -> 
     assert town.settings.channels[0].kind is ChannelKind.RETROSPECTIVE
     await town.run(town.admin, "monitor kind", channel=town.general, kind="plain")
     assert town.settings.channels[0].kind is ChannelKind.PLAIN
+
+
+async def test_the_notice_says_that_sections_are_kept(town: Town) -> None:
+    await retro_town(town)
+    notice_id = town.settings.channels[0].notice_id
+
+    def told() -> bool:
+        return any(
+            each.id == notice_id and "section by section" in each.text
+            for each in town.general.history
+        )
+
+    await town.server.wait_until(told)
+    await town.run(town.admin, "monitor kind", channel=town.general, kind="plain")
+    await town.server.wait_until(lambda: not told())
+
+
+async def test_the_report_tells_the_mood_of_sections(town: Town) -> None:
+    await retro_town(town)
+    for number in range(6):
+        person = town.guild.add_member(f"Writer {number}")
+        await town.guild.say(person, town.general, "Liked\nI love this team!\nLacked\nI am so sad.")
+    await town.heard()
+    today = town.services.clock.now().date().isocalendar()
+    rendered = await town.services.reporter.render(town.guild.id, Week(today[0], today[1]), "en")
+    shown = "\n".join(
+        each.content
+        for each in rendered.message().view.walk_children()
+        if isinstance(each, discord.ui.TextDisplay)
+    )
+    assert "Retrospectives (95% intervals): Liked +" in shown
+    assert "Lacked −" in shown
+    assert "100% wrote one this week" in shown
+    assert "Retrospectives (95% intervals)" in rendered.text
 
 
 async def test_typed_posts_are_measured_section_by_section(town: Town) -> None:
@@ -434,6 +471,41 @@ async def test_a_reminder_is_posted_once_and_its_button_writes(town: Town) -> No
     assert opened.modal is not None
     answered = await opened.submit_modal(**POST_4L)
     assert "posted" in answered.text
+
+
+async def test_a_reminder_pings_a_role_only_when_a_manager_chose_it(town: Town) -> None:
+    await retro_town(town)
+    role = town.guild.add_role("campers")
+    await town.server.flush()
+    now = town.services.clock.now()
+    at = f"{now.hour}:{now.minute:02d}"
+    refused = await town.run(
+        town.admin, "retro remind", weekday=now.weekday(), at=at, role=town.guild.everyone
+    )
+    assert "do not ping everybody" in refused.text
+    shown = await town.run(town.admin, "retro remind", weekday=now.weekday(), at=at, role=role)
+    assert f"<@&{role.id}>" in shown.text
+    found = town.settings.retro.reminder
+    assert found is not None
+    early = replace(found, since=now - timedelta(hours=1))
+    await town.services.roster.change(
+        town.guild.id, lambda settings: replace(settings, retro=RetroSettings((), early))
+    )
+    assert await town.services.prompts.post_due(town.settings)
+    [post] = [each for each in town.server.posts(town.general) if "look back" in each.text]
+    assert post.allowed_mentions is not None
+    assert post.allowed_mentions.get("roles") == [role.id]
+    assert "everyone" not in post.allowed_mentions.get("parse", [])
+
+
+async def test_a_dialog_that_outlives_the_channels_kind_gives_the_text_back(town: Town) -> None:
+    await retro_town(town)
+    opened = await town.run(town.member, "retro write")
+    await town.run(town.admin, "monitor kind", channel=town.general, kind="plain")
+    answered = await opened.submit_modal(**POST_4L)
+    assert "nothing is lost" in answered.text
+    assert len(answered.messages[-1].files) == 1
+    assert post_of(town.general) == []
 
 
 def friday(reminder: RetroReminder) -> GuildSettings:
