@@ -32,6 +32,7 @@ from bot.views.listeners import pattern_ear
 from bot.views.setup import missing_line
 from storage.audit import SettingChange
 from storage.errors import StoreUnavailable
+from storage.records import ConsentMode, GuildSettings
 
 logger = logging.getLogger(__name__)
 
@@ -186,12 +187,14 @@ class BackfillDesk:
     # What members are told
 
     async def _tell_members(self, guild: discord.Guild, channel_id: int, since: datetime) -> None:
-        channel = guild.get_channel(channel_id)
-        say = phrases_in(settings_of(guild, self._services).language)
-        if not isinstance(channel, Listenable) or isinstance(channel, discord.ForumChannel):
+        settings = settings_of(guild, self._services)
+        place = _readers_of(guild, channel_id, settings)
+        if place is None:
             return
+        asked = settings.consent is ConsentMode.EXPLICIT
+        view = views.told_members(since, phrases_in(settings.language), asked=asked)
         try:
-            await channel.send(view=views.told_members(since, say), allowed_mentions=NOBODY)
+            await place.send(view=view, allowed_mentions=NOBODY)
         except _UNREACHABLE as error:
             logger.info("the members could not be told of a backfill: %s", type(error).__name__)
 
@@ -307,6 +310,17 @@ async def _set_within(event: asyncio.Event, seconds: float) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()
+
+
+def _readers_of(
+    guild: discord.Guild, channel_id: int, settings: GuildSettings
+) -> discord.abc.Messageable | None:
+    """Return where the members of a channel read a note: of a forum, in the post of the notice."""
+    channel = guild.get_channel(channel_id)
+    if isinstance(channel, discord.ForumChannel):
+        listened = {each.channel_id: each.notice_id for each in settings.channels}
+        return channel.get_thread(listened.get(channel_id) or 0)
+    return channel if isinstance(channel, Listenable) else None
 
 
 def _missing(lack: Lack, say: Phrases) -> str:

@@ -92,8 +92,18 @@ def idle(say: Phrases) -> Layout:
     return Layout(text(say("This channel's history is not being read now.")))
 
 
-def told_members(since: datetime, say: Phrases) -> Layout:
-    """Return the note to the members of a channel whose history is about to be read."""
+def told_members(since: datetime, say: Phrases, *, asked: bool) -> Layout:
+    """Return the note to the members of a channel whose history is about to be read.
+
+    Args:
+        since: From when on.
+        say: The server's language.
+        asked: Whether only those are measured who agreed.
+    """
+    if asked:
+        who = say("Only people who had agreed when they wrote are measured.")
+    else:
+        who = say("If you opted out, you are left out. You can still opt out at any time.")
     return Layout(
         text(
             "### " + say("Nunchi reads back"),
@@ -103,7 +113,7 @@ def told_members(since: datetime, say: Phrases) -> Layout:
                 since=_day(since),
             ),
             "• " + say("No text is kept: only numbers, such as 70% joy, and when it was written."),
-            "• " + say("If you opted out, you are left out. You can still opt out at any time."),
+            f"• {who}",
         ),
         rule(),
         public_buttons(say),

@@ -135,6 +135,8 @@ async def test_a_forum_is_read_by_its_posts(town: Town) -> None:
     await over(town, await began(town, forum))
     found = await town.services.store.records(town.guild.id, [each.id for each in posts])
     assert {each.thread_id for each in found} == {each.id for each in posts}
+    notice = next(each for each in forum.threads() if each not in posts)
+    assert town.server.posts(notice)[-1].text.startswith("### Nunchi reads back")
 
 
 async def test_only_from_the_day_that_was_chosen(town: Town) -> None:
