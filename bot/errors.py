@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from classifiers.errors import InvalidOption, NunchiError, UnknownBackend
-from storage.errors import DriverMissing, InvalidStoreUrl, KeyUnusable
+from storage.errors import DriverMissing, InvalidStoreUrl, KeyUnusable, RekeyUnfinished
 
 _INTENT_ADVICE: Final = (
     "Discord did not grant the message content intent: open "
@@ -74,6 +74,7 @@ _CAUSED_BY_SETTINGS: Final = (
     InvalidStoreUrl,
     DriverMissing,
     KeyUnusable,
+    RekeyUnfinished,
 )
 
 

@@ -18,6 +18,7 @@ DRIVERS: Final = ("pymongo", "motor")
 _DRIVER: Final = "driver="
 _EXTRAS: Final = {"pymongo": "mongodb", "motor": "motor"}
 _USERINFO: Final = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)?.*@", re.DOTALL)
+_LOOPBACK: Final = re.compile(r"(localhost|127(\.[0-9]+){3}|\[::1\]|.*%2f.*\.sock)(:[0-9]+)?")
 _SECRET_OPTION: Final = re.compile(
     r"((?:password|authmechanismproperties)[^=&]*=)[^&]*", re.IGNORECASE
 )
@@ -52,6 +53,22 @@ def file_of(url: str) -> Path | None:
         InvalidStoreUrl: The address cannot be understood.
     """
     return _sqlite_path(url) if url.partition(":")[0].lower() == "sqlite" else None
+
+
+def is_exposed(url: str) -> bool:
+    """Tell whether records would travel to another machine in the clear.
+
+    Args:
+        url: Address of a store.
+    """
+    scheme, _, rest = url.partition("://")
+    if scheme.lower() != "mongodb":
+        return False  # a file, or an address for which TLS is the default
+    hosts = rest.partition("/")[0].partition("?")[0].rpartition("@")[2].lower()
+    options = {part.lower() for part in rest.partition("?")[2].split("&")}
+    encrypted = not options.isdisjoint({"tls=true", "ssl=true"})
+    local = all(_LOOPBACK.fullmatch(host) for host in hosts.split(","))
+    return not encrypted and not local
 
 
 def redact(url: str) -> str:

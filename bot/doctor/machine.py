@@ -15,7 +15,7 @@ from bot.doctor.finding import Finding, Speaker, Status
 from bot.keeping import STORE_KEY
 from bot.settings import Settings
 from storage.errors import KeyUnusable, StorageError
-from storage.open import file_of
+from storage.open import file_of, is_exposed
 from storage.pseudonym import load_or_create_keys
 from storage.sqlite_cipher import is_plain
 
@@ -145,6 +145,13 @@ async def encryption(settings: Settings, say: Speaker) -> Finding:
         plain = is_plain(file) if file else None
     except (OSError, StorageError) as error:
         return Finding(name, Status.WARN, str(error))
+    if file is None and is_exposed(settings.store.get_secret_value()):
+        seen = say("서버로 가는 길이 암호화되지 않음", "none on the way to the server")
+        advice = say(
+            "NUNCHI_STORE에 tls=true를 더하세요(docs/storage.md).",
+            "Add tls=true to NUNCHI_STORE (docs/storage.md).",
+        )
+        return Finding(name, Status.WARN, seen, advice)
     if file is None:
         return Finding(name, Status.OK, say("서버가 맡습니다", "up to the server"))
     if key.exists() and key.stat().st_mode & _OTHERS_MAY_READ:

@@ -19,9 +19,9 @@ from bot.sandbox.server import Sandbox
 from bot.settings import Settings, load_settings
 from storage.errors import KeyUnusable
 from storage.leases import AT_WORK, EVERYWHERE, Lease
-from storage.records import Batch, GuildSettings
+from storage.records import Batch, GuildSettings, MonitoredChannel
 from tests.support.camp import HAPPY, pitch
-from tests.support.running_bot import running
+from tests.support.running_bot import running, settings_for
 from tests.support.store_records import GUILD, START, record
 
 KEY = "k" * 32
@@ -192,6 +192,14 @@ class TestEncryption:
         place["NUNCHI_STORE"] = "mongodb://127.0.0.1:1/x"
         assert "docs/storage.md" in ask(place, "store", "encrypt").output
 
+    async def test_the_doctor_warns_of_a_server_that_is_reached_in_the_clear(self) -> None:
+        say = Speaker("en")
+        far = settings_at({"NUNCHI_STORE": "mongodb://me:hunter2@db.example/x"})
+        finding = await machine.encryption(far, say)
+        assert (finding.status, "tls=true" in finding.advice) == (Status.WARN, True)
+        near = settings_at({"NUNCHI_STORE": "mongodb://127.0.0.1/x"})
+        assert (await machine.encryption(near, say)).status is Status.OK
+
     async def test_the_doctor_sees_it(self, place: dict[str, str]) -> None:
         settings, say = settings_at(place), Speaker("en")
         await asyncio.to_thread(fill, place)
@@ -237,3 +245,27 @@ async def test_a_running_bot_is_seen_and_a_stopped_one_is_not(tmp_path: Path) ->
             roster = application.services.roster
             author = roster.author(camp.guild.id, camp.member.id)
             assert await application.services.store.count_author(camp.guild.id, author) == 1
+
+
+async def test_a_bot_works_on_an_encrypted_store_and_leaves_nothing_readable(
+    tmp_path: Path,
+) -> None:
+    async with Sandbox() as server:
+        camp = await pitch(server, tmp_path)
+        camp.database.unlink()
+        settings = settings_for(server, tmp_path, store_key="s" * 32)
+        async with store_of(settings) as store:
+            channel = MonitoredChannel(camp.channel.id, 0)
+            await store.save_settings(GuildSettings(camp.guild.id, channels=(channel,)))
+        async with running(settings) as application:
+            messages = [await camp.say(text) for text in HAPPY]
+            await camp.expect(application, messages)
+            author = application.services.roster.author(camp.guild.id, camp.member.id)
+            model = application.services.classifier.info.model
+            raw = b"".join(each.read_bytes() for each in tmp_path.glob("bot.sqlite3*"))
+            assert len(raw) > 4096
+            assert author not in raw
+            assert model.encode() not in raw
+            assert b"CREATE TABLE" not in raw
+        async with running(settings) as application:
+            await camp.expect(application, messages)

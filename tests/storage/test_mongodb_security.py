@@ -14,7 +14,7 @@ import pytest
 import trustme
 
 from storage.errors import InvalidStoreUrl, StoreUnavailable
-from storage.open import open_store, redact
+from storage.open import is_exposed, open_store, redact
 from storage.records import Batch
 from tests.storage.test_mongodb_store import ids
 from tests.support.mongodb_gate import Gate
@@ -170,3 +170,21 @@ async def until_closed(gate: Gate) -> None:
     async with asyncio.timeout(5):
         while not gate.let_in + gate.turned_away:
             await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    ("url", "exposed"),
+    [
+        ("sqlite:///x", False),
+        ("mongodb://127.0.0.1:27017/x", False),
+        ("mongodb://me:p%40ss@localhost,[::1]:5/x?appname=tls", False),
+        ("mongodb://%2Ftmp%2Fmongodb-27017.sock/x", False),
+        ("mongodb://me:pass@db.example/x", True),
+        ("mongodb://localhost@db.example", True),
+        ("mongodb://localhost,db.example/x?tls=false", True),
+        ("mongodb://db.example/x?w=1&TLS=true", False),
+        ("mongodb+srv://db.example/x", False),
+    ],
+)
+def test_who_sends_records_in_the_clear_is_told(url: str, *, exposed: bool) -> None:
+    assert is_exposed(url) is exposed
