@@ -15,7 +15,7 @@ from bot.backfill import Backfiller
 from bot.backoff import until_stored
 from bot.catchup import TRANSIENT, CatchUp
 from bot.cogs import add_cogs
-from bot.cogs.talk import Ear
+from bot.cogs.ear import Ear
 from bot.command_errors import NunchiTree
 from bot.history import History
 from bot.hot_path import take_messages

@@ -372,5 +372,6 @@ async def test_an_operator_can_switch_all_of_it_off(tmp_path: Path) -> None:
                 await server.flush()
                 serving.cancel()
                 await asyncio.gather(serving, return_exceptions=True)
-        later = [*general.history, *server.direct_channel(member).history]
-        assert [one for one in later if one.id > said.id and one.author is server.world.bot] == []
+        assert not any(one.referenced is said for one in general.history)
+        private = server.direct_channel(member).history
+        assert [one.content for one in private if one.author is server.world.bot] == []

@@ -22,7 +22,9 @@ from bot.companion.library import Intensity, Library, When, read_replies
 from bot.companion.limits import Buckets
 from bot.companion.prompt import INSTRUCTIONS
 from bot.companion.safety import LONGEST, trimmed, why_unsafe
-from bot.companion.values import Heard, Place, Setting, Spoken
+from bot.companion.values import Answer, Heard, Place, Setting, Spoken
+from bot.i18n import phrases_in
+from bot.views import companion as views
 from classifiers.classifier import ModelInfo
 from classifiers.emotion import EMOTIONS, Emotion
 from classifiers.errors import ClassificationFailed
@@ -388,3 +390,22 @@ def test_the_surest_sign_of_a_country_counts(where: Where, code: str | None) -> 
 def test_broken_helplines_are_refused() -> None:
     with pytest.raises(DataBroken):
         read_helplines("checked = 2026-01-01\n[[country]]\ncode = 'KR'")
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_members_are_told_where_their_words_went(language: str) -> None:
+    say = phrases_in(language)
+    answer = Answer("Good.", language, first=True)
+    for shown in (
+        views.spoken(answer, say, sends_to="models.example.org:443", line=None),
+        str(views.reply(answer, say, sends_to="models.example.org:443", line=None).to_components()),
+        str(views.TalkModal(say, "models.example.org:443").to_dict()),
+    ):
+        assert "models.example.org:443" in shown
+
+
+def test_what_an_engine_writes_formats_nothing() -> None:
+    answer = Answer("**hi** @here `x`", "en")
+    shown = views.spoken(answer, phrases_in("en"), sends_to=None, line=None)
+    assert "\\*\\*hi" in shown
+    assert "@here" not in shown
