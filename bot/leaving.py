@@ -47,9 +47,11 @@ class Leaving:
         Raises:
             StoreUnavailable: The store does not answer.
         """
-        settings = self._roster.settings(guild_id)
         self._pipeline.leave_guild(guild_id)
-        if settings is None or not self._grace:
+        settings = await self._store.settings(guild_id)
+        if settings is None:
+            await self._pipeline.forget_guild(guild_id)  # nobody ever set it up
+        elif not self._grace:
             await self.forget(guild_id)
         elif settings.left_at is None:
             now = self._clock.now()
