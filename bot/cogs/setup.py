@@ -27,7 +27,7 @@ from bot.cogs.listening import (
     reading_lacks,
     settings_of,
 )
-from bot.cogs.permission_check import Need, shortages
+from bot.cogs.permission_check import Shortage, shortages
 from bot.cogs.switches import SWITCHES, Switch, switch_called
 from bot.cogs.timezones import COMMON, label_of, resolve
 from bot.cogs.zone_option import complete_timezone
@@ -296,9 +296,8 @@ class SetupPanel:
         guild, say = guild_of(interaction), phrases_for(interaction)
         found = shortages(guild, settings_of(guild, self._services))
         gone = [Missing(each.channel_id) for each in found if not each.needs]
-        lacking = [(each.channel_id, need) for each in found for need in each.needs]
-        needed = [_missing(*each, say) for each in lacking if not each[1].optional]
-        welcome = [_missing(*each, say) for each in lacking if each[1].optional]
+        needed = _missing(found, say, optional=False)
+        welcome = _missing(found, say, optional=True)
         await answer(interaction, check_result([*gone, *needed], welcome, say))
 
     async def _refresh(
@@ -312,8 +311,17 @@ async def _show(interaction: discord.Interaction, view: Layout) -> None:
     await interaction.edit_original_response(view=view, allowed_mentions=NOBODY)
 
 
-def _missing(channel_id: int, need: Need, say: Phrases) -> Missing:
-    return Missing(channel_id, need.name, say(need.purpose))
+def _missing(found: Sequence[Shortage], say: Phrases, *, optional: bool) -> list[Missing]:
+    """Return each lacking permission once a channel, with all that it is for."""
+    purposes: dict[tuple[int, str], list[str]] = {}
+    for each in found:
+        for need in each.needs:
+            if need.optional is optional:
+                purposes.setdefault((each.channel_id, need.name), []).append(say(need.purpose))
+    return [
+        Missing(channel_id, permission, ", ".join(dict.fromkeys(reasons)))
+        for (channel_id, permission), reasons in purposes.items()
+    ]
 
 
 def _state(switch: Switch, settings: GuildSettings, say: Phrases) -> pages.SwitchState:

@@ -158,6 +158,8 @@ def history_page(
         return panel_page(Page.HISTORY, settings, [text(say("Nothing was changed yet."))], say)
     lines = [f"• {change_line(change, say)}" for change in changes]
     pages = -(-total // PER_PAGE)
+    if pages == 1:
+        return panel_page(Page.HISTORY, settings, [text(*lines)], say)
     where = say("Page {page} of {pages}", page=page + 1, pages=pages)
     return panel_page(
         Page.HISTORY,

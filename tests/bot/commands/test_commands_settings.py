@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox import Interaction, Permission
-from bot.sandbox.errors import MissingPermissionError
+from bot.sandbox.errors import CommandNotFoundError, MissingPermissionError
 from bot.sandbox.jsontypes import JsonObject
 from bot.views import setup as panel
 from bot.views import setup_pages as pages
@@ -115,6 +115,8 @@ async def test_whoever_manages_the_server_may_and_nobody_else(town: Town) -> Non
     for command in ("settings", "setup"):
         with pytest.raises(MissingPermissionError):
             await town.run(town.member, command)
+        with pytest.raises(CommandNotFoundError):
+            await town.run(town.admin, command, where=town.server.direct_channel(town.admin))
 
 
 async def test_a_permission_that_is_gone_is_gone_for_open_panels_too(town: Town) -> None:
@@ -227,6 +229,10 @@ async def test_each_missing_permission_is_named_with_what_it_is_for(town: Town) 
     assert f"{there}: **Attach Files**, for the pictures of the report." in checked.text
     assert f"{here}: **Pin Messages**, to pin the notice." in checked.text
     assert "Send Messages" not in checked.text
+    await town.choose(shown, panel.REPORT_CHANNEL, town.general)
+    checked = await shown.click(panel.CHECK)
+    assert checked.text.count("Read Message History") == 1, "with both of its purposes"
+    await town.choose(shown, panel.REPORT_CHANNEL, report)
     for channel in (town.general, report):
         await channel.set_permissions(town.guild.me, allow=Permission.PIN_MESSAGES)
     await town.server.flush()
