@@ -12,7 +12,7 @@ from bot.housekeeping import Housekeeping
 from bot.sandbox.guilds import Guild
 from bot.sandbox.server import Sandbox
 from storage.open import open_store
-from tests.support.camp import HAPPY, Camp, pitch
+from tests.support.camp import HAPPY, Camp, pitch, pitch_beside
 from tests.support.running_bot import running, settled, stored_ids, until
 from tests.support.town import Shifted
 
@@ -160,3 +160,21 @@ async def test_leaving_is_no_change_of_an_administrator(camp: Camp) -> None:
         now = application.services.clock.now()
         await roster.change(camp.guild.id, lambda found: replace(found, left_at=now))
         assert await application.services.store.changes(camp.guild.id, limit=10) == []
+
+
+async def test_two_left_and_one_stays(server: Sandbox, camp: Camp) -> None:
+    """Only what was left goes: another guild of the same store keeps all it has."""
+    async with running(camp.settings) as application:
+        other = await pitch_beside(application, server)
+        ours = await other.say(HAPPY[1])
+        await camp.say(HAPPY[0])
+        await other.expect(application, [ours])
+        await camp.guild.kick_bot()
+        services = application.services
+        await until(lambda: len(services.roster.guilds()) == 1)
+        clock = Shifted(services.clock.now() + timedelta(days=8))
+        services.leaving._clock = clock
+        await Housekeeping(services.store, services.roster, services.leaving, clock, "x").look()
+        assert camp.rows() == []
+        await other.expect(application, [ours])
+        assert services.roster.monitors(other.channel.id)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.errors import KeyUnusable, StoreInUse, StoreUnavailable
+from storage.errors import DriverMissing, KeyUnusable, StoreInUse, StoreUnavailable
 from storage.open import open_store
 from storage.records import Batch, GuildSettings
 from storage.sqlite_cipher import check_file, convert, is_plain
@@ -237,3 +237,16 @@ async def test_a_key_of_another_length_is_refused(path: Path) -> None:
 def test_a_file_that_is_not_there_is_fine(path: Path) -> None:
     check_file(path, KEY)
     assert is_plain(path) is None
+
+
+async def test_without_the_extra_a_plain_store_works_and_a_key_says_what_to_install(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.sqlite_cipher.find_spec", lambda _: None)
+    await fill(path, None)
+    await assert_whole(path, None)
+    with pytest.raises(DriverMissing, match=r"nunchi-bot\[encryption\]"):
+        convert(path, None, KEY)
+    with pytest.raises(DriverMissing):
+        await fill(path.with_name("other.sqlite3"), KEY)
+    await assert_whole(path, None)
