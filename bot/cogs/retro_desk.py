@@ -13,6 +13,7 @@ import aiohttp
 import discord
 from discord import app_commands
 from discord.app_commands import locale_str
+from discord.ext import commands
 
 from bot.cogs.answers import NOBODY, answer, guild_of
 from bot.cogs.listening import settings_of
@@ -34,6 +35,9 @@ from storage.retrospectives import ChannelKind
 
 log = logging.getLogger(__name__)
 
+PACE: Final = (3, 60.0)
+"""How many posts somebody may make in how many seconds."""
+
 GAP: Final = timedelta(minutes=7)
 """Between two messages of one post."""
 
@@ -49,6 +53,7 @@ class RetroDesk:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._posts = RetroPosts(services.pipeline)
+        self._pace = commands.CooldownMapping.from_cooldown(*PACE, _member)
         self.menu = app_commands.ContextMenu(
             name=locale_str("Retrospective arc"), callback=self._arc_asked
         )
@@ -134,6 +139,7 @@ class RetroDesk:
         guild, say = guild_of(interaction), phrases_for(interaction)
         where = self.channel_of(interaction, channel_id)
         self._place(interaction, where)
+        self._require_patience(interaction)
         settings = settings_of(guild, self._services)
         asked = form_of(form or settings.retro.form_of(where))
 
@@ -142,6 +148,16 @@ class RetroDesk:
 
         modal = views.RetroModal(asked, settings.language, say, submitted)
         await interaction.response.send_modal(modal)
+
+    def _require_patience(self, interaction: discord.Interaction) -> None:
+        """Keep somebody from filling a channel: neither slow mode nor AutoMod sees these posts.
+
+        Raises:
+            discord.app_commands.CommandOnCooldown: They have posted a few a moment ago.
+        """
+        bucket = self._pace.get_bucket(interaction)
+        if bucket is not None and (wait := bucket.get_retry_after()):
+            raise app_commands.CommandOnCooldown(app_commands.Cooldown(*PACE), wait)
 
     async def _write_clicked(self, interaction: discord.Interaction, match: Match[str]) -> None:
         channel_id = int(match["channel"])
@@ -163,6 +179,7 @@ class RetroDesk:
             self.channel_of(interaction, channel_id)
             place = self._place(interaction, channel_id)
             posted = await self._post(interaction, place, messages, language)
+            self._pace.update_rate_limit(interaction)
         except (Refusal, discord.HTTPException, aiohttp.ClientError, TimeoutError) as error:
             await self._give_back(interaction, messages, error)
             return
@@ -309,6 +326,10 @@ class RetroDesk:
         if place is None or not isinstance(place, discord.abc.Messageable):
             raise Refusal(say("What this is about is gone: it may have been deleted."))
         return await place.fetch_message(int(match["message"]))
+
+
+def _member(interaction: discord.Interaction) -> tuple[int, int]:
+    return interaction.guild_id or 0, interaction.user.id
 
 
 async def _own_pieces(message: discord.Message) -> list[discord.Message]:

@@ -356,6 +356,15 @@ async def test_an_empty_dialog_posts_nothing(town: Town) -> None:
     assert post_of(town.general) == []
 
 
+async def test_nobody_fills_the_channel(town: Town) -> None:
+    await retro_town(town)
+    for _ in range(3):
+        await written(town, town.member, liked="good")
+    refused = await town.run(town.member, "retro write")
+    assert "That was quick" in refused.text
+    assert (await town.run(town.admin, "retro write")).modal is not None
+
+
 async def test_a_text_that_cannot_be_posted_comes_back(town: Town) -> None:
     await retro_town(town)
     opened = await town.run(town.member, "retro write")
