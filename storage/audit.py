@@ -2,8 +2,7 @@
 
 An administrator acts in office, so a change names them by their user id, unlike everything that is
 kept about members. The name goes, and the change stays, when that person opts out or has their
-data deleted;
-all of it goes with the guild, and when the guild's retention is over.
+data deleted; all of it goes with the guild, and when the guild's retention is over.
 
 Which settings there are is read off the document of the settings, so a new one is noted without
 a word here. Left out is what the bot itself remembers beside them.
