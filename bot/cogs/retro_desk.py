@@ -29,6 +29,7 @@ from bot.views.layout import shortened
 from bot.views.listeners import pattern_ear
 from bot.views.report import PictureCard
 from reports.errors import ReportError
+from reports.period import zone_of
 from reports.retro.arc import LEAST, Arc, Sentence
 from reports.retro.forms import form_of
 from storage.retrospectives import ChannelKind
@@ -198,7 +199,8 @@ class RetroDesk:
     ) -> Sequence[discord.Message]:
         member, say = interaction.user, phrases_in(language)
         assert isinstance(member, discord.Member)
-        day = f"{self._services.clock.now():%Y-%m-%d}"
+        zone = zone_of(settings_of(guild_of(interaction), self._services).timezone)
+        day = self._services.clock.now().astimezone(zone).date().isoformat()
         title = say("Retrospective of {name}", name=member.display_name) + f", {day}"
         mark = Mark.of(self._services.roster, interaction.id, member.id)
         draft = Draft(member, messages, shortened(title, _THREAD_NAME), mark)
