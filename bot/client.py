@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import discord
 from discord.ext import commands
+from discord.ui.view import BaseView
 
 from bot.backfill import Backfiller
 from bot.backoff import until_stored
@@ -26,6 +27,7 @@ from bot.pictures.attachments import readers
 from bot.progress import Progress
 from bot.second_look import SecondLook
 from bot.services import Services
+from bot.unheard import Unheard
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +58,7 @@ class NunchiClient(commands.AutoShardedBot):
             guild_ready_timeout=READY_AFTER,
         )
         self.services = services
+        self.unheard = Unheard()
         read = readers(pictures=services.pictures is not None)
         self.history = History(self, read.message)
         self.catchup = CatchUp(
@@ -132,6 +135,20 @@ class NunchiClient(commands.AutoShardedBot):
         elif event_name == "socket_event_type":
             return  # one for every message, and nobody listens
         super().dispatch(event_name, *args, **kwargs)
+
+    def add_view(self, view: BaseView, *, message_id: int | None = None) -> None:
+        """Listen to a view, and know that it is listened to."""
+        self.unheard.learn_view(view)
+        super().add_view(view, message_id=message_id)
+
+    def add_dynamic_items(self, *items: type[discord.ui.DynamicItem[Any]]) -> None:
+        """Listen to items by their patterns, and know that they are listened to."""
+        self.unheard.learn_items(items)
+        super().add_dynamic_items(*items)
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Answer clicks that nothing listens to."""
+        await self.unheard.answer(interaction)
 
     # Sessions
 

@@ -65,7 +65,7 @@ def run_on_member(member: Member, command: str, target: Member, channel: Channel
 def press(member: Member, message: Message, name: str) -> Dialogue:
     """Press a button of a message."""
     button = find_component(message.components, name, {ComponentType.BUTTON})
-    return _use(member, message, button, {})
+    return use(member, message, button, {})
 
 
 def choose(member: Member, message: Message, name: str, values: Sequence[object]) -> Dialogue:
@@ -76,7 +76,7 @@ def choose(member: Member, message: Message, name: str, values: Sequence[object]
         raise CommandInputError(f"{name!r} takes {low} to {high} values, got {len(values)}")
     resolved = Resolved(member.guild, message.channel)
     chosen = [_select_value(select, value, resolved) for value in values]
-    return _use(member, message, select, {"values": chosen, **resolved.part()})
+    return use(member, message, select, {"values": chosen, **resolved.part()})
 
 
 def submit(member: Member, channel: Channel, data: JsonObject, source: Message | None) -> Dialogue:
@@ -102,7 +102,8 @@ def find_component(
     raise ComponentNotFoundError(f"nothing called {name!r}; the message offers {offered}")
 
 
-def _use(member: Member, message: Message, part: JsonObject, more: JsonObject) -> Dialogue:
+def use(member: Member, message: Message, part: JsonObject, more: JsonObject) -> Dialogue:
+    """Use a component as a client would that sends whatever it likes; `more` is what it chose."""
     if message.deleted:
         raise ComponentNotFoundError("the message is deleted")
     data = {

@@ -12,6 +12,7 @@ from bot.sandbox.errors import ComponentNotFoundError, InteractionFailedError
 from bot.sandbox.modal_input import ModalForm
 
 if TYPE_CHECKING:
+    from bot.sandbox.entities import Member
     from bot.sandbox.interactions import Dialogue
     from bot.sandbox.jsontypes import JsonObject
     from bot.sandbox.messages import Message, StoredFile
@@ -24,6 +25,11 @@ class Interaction:
         self._world = dialogue.member.guild.world
         self._dialogue = dialogue
         self._seen = 0
+
+    @property
+    def member(self) -> Member:
+        """Who acted."""
+        return self._dialogue.member
 
     @property
     def callback(self) -> int | None:

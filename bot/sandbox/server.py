@@ -129,6 +129,11 @@ class Sandbox(Disturbances):
         return self.world.interactions
 
     @property
+    def commands(self) -> list[JsonObject]:
+        """The commands that the bot has registered for all guilds."""
+        return self.world.commands.scope(None)
+
+    @property
     def granted_intents(self) -> Intent:
         """The privileged intents that the developer portal grants; assign to change."""
         return self._gateway.granted_intents

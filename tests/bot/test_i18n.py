@@ -23,6 +23,7 @@ from bot.i18n import (
 HOME = Path(bot.__file__).parent
 SOURCES = [
     HOME / "command_errors.py",
+    HOME / "unheard.py",
     *sorted((HOME / "cogs").glob("*.py")),
     *sorted((HOME / "views").glob("*.py")),
 ]

@@ -1,0 +1,1 @@
+"""Random interactions with the real bot, by people who do everything but what is expected."""
