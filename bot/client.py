@@ -17,6 +17,7 @@ from bot.backoff import until_stored
 from bot.catchup import TRANSIENT, CatchUp
 from bot.cogs import add_cogs
 from bot.cogs.ear import Ear
+from bot.cogs.mentions import CommandMentions
 from bot.command_errors import NunchiTree
 from bot.history import History
 from bot.hot_path import take_messages
@@ -59,6 +60,7 @@ class NunchiClient(commands.AutoShardedBot):
         )
         self.services = services
         self.unheard = Unheard()
+        self.mentions = CommandMentions()
         read = readers(pictures=services.pictures is not None)
         self.history = History(self, read.message)
         self.catchup = CatchUp(
@@ -105,7 +107,7 @@ class NunchiClient(commands.AutoShardedBot):
         """Add the commands and begin to close gaps."""
         await self.tree.set_translator(Translator())
         await add_cogs(self)
-        await self.tree.sync()
+        self.mentions.learn(await self.tree.sync())
         self._keep(self.catchup.run(), "catch-up")
         self._keep(self.second_look.run(), "second look")
         self._keep(self.backfill.run(), "backfill")

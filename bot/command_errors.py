@@ -113,7 +113,10 @@ def _cooldown(error: Exception, say: Phrases) -> str:
 def _missing_permissions(error: Exception, say: Phrases) -> str:
     assert isinstance(error, app_commands.MissingPermissions)
     names = permission_names(error.missing_permissions, say)
-    return say("You need this permission for that: {permissions}.", permissions=names)
+    return say(
+        "You need this permission for that: {permissions}. Ask somebody who manages the server.",
+        permissions=names,
+    )
 
 
 def _fixed(msgid: str) -> Callable[[Exception, Phrases], str]:
@@ -125,7 +128,12 @@ _ANSWERS: Final[tuple[tuple[type[Exception], Callable[[Exception, Phrases], str]
     (Refusal, _refusal),
     (app_commands.CommandOnCooldown, _cooldown),
     (app_commands.MissingPermissions, _missing_permissions),
-    (app_commands.NoPrivateMessage, _fixed(mark("This works in a server only."))),
+    (
+        app_commands.NoPrivateMessage,
+        _fixed(
+            mark("This works in a server only. Open the server and use it in one of its channels.")
+        ),
+    ),
     (app_commands.CommandNotFound, _fixed(COMMAND_CHANGED)),
     (app_commands.CommandSignatureMismatch, _fixed(COMMAND_CHANGED)),
     (
@@ -156,7 +164,12 @@ _ANSWERS: Final[tuple[tuple[type[Exception], Callable[[Exception, Phrases], str]
     ),
     (
         discord.NotFound,
-        _fixed(mark("What this is about is gone: it may have been deleted.")),
+        _fixed(
+            mark(
+                "What this is about is gone: it may have been deleted. Use the command again "
+                "to see what is there now."
+            )
+        ),
     ),
     (discord.HTTPException, _fixed(DISCORD_AWAY)),
     (aiohttp.ClientError, _fixed(DISCORD_AWAY)),

@@ -7,6 +7,7 @@ table; everywhere else the sentence stands in the call that says it.
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,7 @@ from discord import app_commands
 from discord.app_commands import TranslationContextLocation as Location
 
 from bot.errors import StartFailed
+from reports.wording.particles import attached, is_spoken_known
 
 DOMAIN: Final = "nunchi"
 FOLDER: Final = Path(__file__).parent / "locale"
@@ -26,6 +28,21 @@ KOREAN: Final = "ko"
 LANGUAGES: Final = (KOREAN, ENGLISH)
 
 _NAMES: Final = frozenset({Location.command_name, Location.group_name, Location.parameter_name})
+
+
+_PAIRS: Final = {
+    "이(가)": "이/가",
+    "은(는)": "은/는",
+    "을(를)": "을/를",
+    "과(와)": "과/와",
+    "(으)로": "으로/로",
+    "(이)라": "이라/라",
+}
+"""How a catalogue writes a particle whose form depends on the value before it."""
+
+_PARTICLE: Final = re.compile(
+    r"\{(?P<name>\w+)\}(?P<signs>[`*]*)(?P<particle>" + "|".join(map(re.escape, _PAIRS)) + ")"
+)
 
 
 class CatalogueMissing(StartFailed):
@@ -56,12 +73,17 @@ class Phrases:
 
     def __call__(self, msgid: str, /, **values: object) -> str:
         """Return a sentence, with ``{name}`` replaced by ``values``."""
-        return self.translations.gettext(msgid).format_map(values)
+        return self._filled(self.translations.gettext(msgid), values)
 
     def plural(self, one: str, many: str, count: int, /, **values: object) -> str:
         """Return the form that fits ``count``, which fills ``{count}`` too."""
         sentence = self.translations.ngettext(one, many, count)
-        return sentence.format_map({"count": f"{count:,}", **values})
+        return self._filled(sentence, {"count": f"{count:,}", **values})
+
+    def _filled(self, sentence: str, values: Mapping[str, object]) -> str:
+        if self.language == KOREAN:
+            sentence = _PARTICLE.sub(lambda found: _fitting(found, values), sentence)
+        return sentence.format_map(values)
 
     def translated(self, msgid: str) -> str | None:
         """Return the translation as it stands, or ``None`` when there is none."""
@@ -117,6 +139,15 @@ class Translator(app_commands.Translator):
         if locale is not discord.Locale.korean or _is_typed_name(context):
             return None
         return phrases_in(KOREAN).translated(string.message)
+
+
+def _fitting(found: re.Match[str], values: Mapping[str, object]) -> str:
+    """Return a field of a Korean sentence with the particle that its value asks for."""
+    word = str(values[found["name"]])
+    if not is_spoken_known(word):
+        return found[0]  # a Latin name: readers know both forms
+    particle = attached(word, _PAIRS[found["particle"]])[len(word) :]
+    return f"{{{found['name']}}}{found['signs']}{particle}"
 
 
 def _is_typed_name(context: app_commands.TranslationContextTypes) -> bool:

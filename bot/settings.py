@@ -159,6 +159,7 @@ class Settings(BaseSettings):
         report_grace_days: Days that a missed report may be late; older ones are skipped.
         operator_contact: How members reach whoever runs the bot; ``None`` says nothing of it.
         policy_url: The operator's full privacy policy; ``None`` for none.
+        guide_url: A guide for members, linked from `/help`; ``None`` for none.
         discord_api: Base address of another API that speaks Discord's; ``None`` is Discord.
     """
 
@@ -257,6 +258,9 @@ class Settings(BaseSettings):
         description="how the operator is reached, in one line of at most 200 characters",
     )
     policy_url: Annotated[str, AfterValidator(_web_page)] | None = Field(
+        default=None, description="an https:// address of at most 500 characters"
+    )
+    guide_url: Annotated[str, AfterValidator(_web_page)] | None = Field(
         default=None, description="an https:// address of at most 500 characters"
     )
     welcome: Annotated[Literal["on", "off"], BeforeValidator(_lower)] = Field(

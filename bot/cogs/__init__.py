@@ -12,6 +12,7 @@ from bot.cogs.channel_kind import kind_command
 from bot.cogs.checkins import CheckinCog, CheckinDesk
 from bot.cogs.companion import CompanionCog
 from bot.cogs.feedback import FeedbackButtons, FeedbackCog, FeedbackPanel
+from bot.cogs.help import HelpCog, HelpDesk
 from bot.cogs.listening import Listening
 from bot.cogs.monitor import MonitorCog
 from bot.cogs.mood import MoodCog
@@ -75,11 +76,23 @@ async def add_cogs(client: NunchiClient) -> None:
     alerts = AlertsDesk(services)
     client.add_view(alerts.listener())
     await client.add_cog(AlertsCog(alerts))
+    await _add_companion(client)
+    await _add_help(client)
+    await client.add_cog(RenewedNoticesCog(client, services.roster, listening))
+    if services.settings.welcome == "on":
+        await client.add_cog(WelcomeCog(client, services))
+
+
+async def _add_companion(client: NunchiClient) -> None:
+    services = client.services
     if services.companion is not None:
         talk = TalkDesk(services, services.companion)
         client.add_view(talk.listener())
         await client.add_cog(TalkCog(talk))
         await client.add_cog(CompanionCog(services))
-    await client.add_cog(RenewedNoticesCog(client, services.roster, listening))
-    if services.settings.welcome == "on":
-        await client.add_cog(WelcomeCog(client, services))
+
+
+async def _add_help(client: NunchiClient) -> None:
+    helping = HelpDesk(client.services, client.tree, client.mentions)
+    client.add_view(helping.listener())
+    await client.add_cog(HelpCog(helping))

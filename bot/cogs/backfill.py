@@ -83,7 +83,9 @@ class BackfillDesk:
         asked = self._moment(since, say)
         begin = self._backfiller.earliest(guild.id, asked)
         if begin >= discord.utils.snowflake_time(until):
-            raise Refusal(say("I have listened to this channel for longer than that."))
+            raise Refusal(
+                say("I have listened to this channel for longer than that. Choose an earlier date.")
+            )
         view = views.offer(channel_id, begin, until, say, cut=begin > asked)
         await answer(interaction, view)
 
@@ -170,7 +172,7 @@ class BackfillDesk:
                 say("Choose a date from the list, or write one like {example}.", example=_day(now))
             ) from error
         if moment >= now:
-            raise Refusal(say("That day is still to come."))
+            raise Refusal(say("That day is still to come. Choose one in the past."))
         return moment
 
     async def suggest(

@@ -61,7 +61,7 @@ class CheckinDesk:
     def _require_open(self, settings: GuildSettings, name: str, say: Phrases) -> None:
         chosen = settings.checkins
         if chosen.channel_id is None:
-            raise Refusal(say("There are no check-ins here any more."))
+            raise Refusal(say("There are no check-ins here any more, so nothing was noted."))
         asked = datetime.strptime(name, KEY_FORMAT).replace(tzinfo=UTC)
         if self._services.clock.now() - asked >= OPEN_FOR[chosen.weekday is not None]:
             raise Refusal(say("This question is over. Please answer the newest one."))

@@ -15,7 +15,7 @@ from bot.cogs.answers import NOBODY
 from bot.cogs.listening import settings_of
 from bot.cogs.talk import choices_of, help_of
 from bot.command_errors import describe
-from bot.companion.addressed import Addressed, OwnAnswers, addressed
+from bot.companion.addressed import Addressed, OwnAnswers, addressed, asks_for_help
 from bot.companion.companion import Companion, language_of
 from bot.companion.crisis import Crisis
 from bot.companion.limits import Buckets
@@ -23,6 +23,7 @@ from bot.companion.values import Place, Setting, Spoken
 from bot.i18n import phrases_in
 from bot.services import Services
 from bot.views import companion as views
+from bot.views.help import mentioned
 from classifiers.text import is_classifiable
 
 if TYPE_CHECKING:
@@ -125,6 +126,9 @@ class Ear:
                 await self._post(message, views.too_fast(wait, say))
             return
         if guild is not None and self._companion.channels.take(message.channel_id):
+            return
+        if asks_for_help(message.text):
+            await self._post(message, mentioned(self._client.mentions.of("help"), say))
             return
         if not is_classifiable(message.text):
             await self._post(message, views.greeting(say))

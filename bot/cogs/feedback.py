@@ -117,7 +117,12 @@ class FeedbackButtons:
         say = phrases_for(interaction)
         held = await self._desk.judge(name, self._held(interaction, name), emotion, text)
         if held is None:
-            raise Refusal(say("You have opted out, so nothing is kept of you, feedback neither."))
+            raise Refusal(
+                say(
+                    "You have opted out, so nothing is kept of you, feedback neither. "
+                    "`/privacy opt-in` changes that."
+                )
+            )
         await _show(interaction, views.reading(held, name, say))
 
     def _held(self, interaction: discord.Interaction, name: str) -> Reading:

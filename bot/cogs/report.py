@@ -303,5 +303,11 @@ def _postable(interaction: discord.Interaction, say: Phrases) -> discord.abc.Mes
     missing = [name for name in ("view_channel", sending) if not getattr(may, name)]
     if missing or not isinstance(channel, discord.abc.Messageable):
         names = permission_names(missing or ["view_channel"], say)
-        raise Refusal(say("I cannot post here: I need {permissions}.", permissions=names))
+        raise Refusal(
+            say(
+                "I cannot post here: I need {permissions}. Allow that in the settings of this "
+                "channel, and try again.",
+                permissions=names,
+            )
+        )
     return channel

@@ -49,7 +49,9 @@ class RetroCog(
         self._services = services
         self._desk = desk
 
-    @app_commands.command(name="write", description=locale_str("Write a retrospective"))
+    @app_commands.command(
+        name="write", description=locale_str("Write a retrospective in the form of the channel")
+    )
     @app_commands.describe(form=locale_str("Another form than that of the channel"))
     @app_commands.autocomplete(form=form_choices)
     async def write(self, interaction: discord.Interaction, form: str | None = None) -> None:
@@ -160,10 +162,16 @@ class RetroCog(
             raise Refusal(say("I could not read the time. Write it like 17:30."))
         place = guild.get_channel(channel_id)
         if not isinstance(place, discord.TextChannel):
-            raise Refusal(say("A reminder needs a text channel."))
+            raise Refusal(say("A reminder needs a text channel. Choose one."))
         may = place.permissions_for(guild.me)
         if not (may.view_channel and may.send_messages):
-            raise Refusal(say("I may not write in {channel}.", channel=place.mention))
+            raise Refusal(
+                say(
+                    "I may not write in {channel}. Allow Send Messages there, or choose "
+                    "another channel.",
+                    channel=place.mention,
+                )
+            )
         if role is not None and role.is_default():
             raise Refusal(say("I do not ping everybody. Choose a role, or none."))
         self._desk.channel_of(interaction, None, any_of_them=True)

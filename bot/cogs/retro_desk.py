@@ -126,9 +126,14 @@ class RetroDesk:
         if in_thread and not isinstance(place, discord.ForumChannel):
             place = here
         if not isinstance(place, Place) or not isinstance(member, discord.Member):
-            raise Refusal(say("This channel is gone, or I cannot see it."))
+            raise Refusal(say("This channel is gone, or I cannot see it. Choose another."))
         if not may_write(place, member):
-            raise Refusal(say("You may not write in {channel}.", channel=place.mention))
+            raise Refusal(
+                say(
+                    "You may not write in {channel}. Choose a channel where you can.",
+                    channel=place.mention,
+                )
+            )
         return place
 
     # Writing
@@ -175,7 +180,9 @@ class RetroDesk:
         language = settings_of(guild, self._services).language
         messages = composed(form_of(form), answers, language)
         if not messages:
-            raise Refusal(say("There was nothing in it, so I posted nothing."))
+            raise Refusal(
+                say("There was nothing in it, so I posted nothing. Fill in at least one field.")
+            )
         try:
             self.channel_of(interaction, channel_id)
             place = self._place(interaction, channel_id)
@@ -238,7 +245,12 @@ class RetroDesk:
         await interaction.response.defer()
         message = await self._fetched(interaction, interaction.channel_id or 0, match)
         if mark_of(message) != mark:
-            raise Refusal(say("What this is about is gone: it may have been deleted."))
+            raise Refusal(
+                say(
+                    "What this is about is gone: it may have been deleted. Use the command "
+                    "again to see what is there now."
+                )
+            )
         pieces = await self._posts.pieces(message, mark)
         await self._posts.delete(pieces)
         guild = guild_of(interaction)
@@ -254,7 +266,9 @@ class RetroDesk:
         if interaction.permissions.manage_messages and isinstance(interaction.channel, Place):
             return
         say = phrases_for(interaction)
-        raise Refusal(say("Only the person who wrote it can do that."))
+        raise Refusal(
+            say("Only the person who wrote it can do that. `/retro write` begins one of your own.")
+        )
 
     # The arc
 
@@ -277,7 +291,12 @@ class RetroDesk:
     async def _arc_clicked(self, interaction: discord.Interaction, match: Match[str]) -> None:
         mark = Mark.matched(match)
         if not mark.is_of(self._services.roster, interaction.user.id):
-            raise Refusal(phrases_for(interaction)("Only the person who wrote it can do that."))
+            raise Refusal(
+                phrases_for(interaction)(
+                    "Only the person who wrote it can do that. `/retro write` begins one of "
+                    "your own."
+                )
+            )
         await interaction.response.defer(ephemeral=True, thinking=True)
         message = await self._fetched(interaction, int(match["channel"]), match)
         await self._show_arc(interaction, message, mark)
@@ -295,7 +314,7 @@ class RetroDesk:
         hint = settings.retro.form_of(parent.id) if parent is not None else None
         arc = await self._arc({each.id: written_text(each) for each in pieces}, hint)
         if arc is None:
-            raise Refusal(say("An arc needs at least two sentences."))
+            raise Refusal(say("An arc needs at least two sentences. Try it on a longer post."))
         picture = await self._picture(arc, settings.theme, say.language)
         view, files = views.arc_message(arc, picture, say)
         await interaction.followup.send(
@@ -326,7 +345,12 @@ class RetroDesk:
         guild, say = guild_of(interaction), phrases_for(interaction)
         place = guild.get_channel_or_thread(channel_id)
         if place is None or not isinstance(place, discord.abc.Messageable):
-            raise Refusal(say("What this is about is gone: it may have been deleted."))
+            raise Refusal(
+                say(
+                    "What this is about is gone: it may have been deleted. Use the command "
+                    "again to see what is there now."
+                )
+            )
         return await place.fetch_message(int(match["message"]))
 
 

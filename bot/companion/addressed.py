@@ -15,6 +15,12 @@ REMEMBERED: Final = 2000
 """Own answers whose replies are understood as meant for the bot."""
 
 
+ASKED_FOR_HELP: Final = frozenset(
+    {"help", "/help", "commands", "도움말", "도움", "명령어", "사용법", "헬프"}
+)
+"""The whole of a message that asks what the bot can do; "help me" is meant for the companion."""
+
+
 @dataclass(frozen=True, slots=True)
 class Addressed:
     """A message to the bot.
@@ -82,3 +88,8 @@ def addressed(data: Mapping[str, Any], me: int, answers: OwnAnswers) -> Addresse
         int(author["id"]),
         mention.sub(" ", content).strip(),
     )
+
+
+def asks_for_help(text: str) -> bool:
+    """Tell whether a message asks what the bot can do, and nothing else."""
+    return text.strip().strip("?!.").strip().casefold() in ASKED_FOR_HELP

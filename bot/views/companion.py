@@ -139,7 +139,9 @@ def greeting(say: Phrases) -> str:
 
 def switched_off_here(say: Phrases) -> str:
     """Return the answer where conversations are switched off."""
-    return say("Talking with me is switched off in this server.")
+    return say(
+        "Talking with me is switched off in this server. A direct message to me still works."
+    )
 
 
 def too_fast(seconds: float, say: Phrases) -> str:

@@ -30,7 +30,16 @@ def server_mood(summary: MoodSummary, days: int, name: str, say: Phrases) -> Lay
     title = "### " + say("The mood of {server}", server=plain(shortened(name, _NAME_LIMIT)))
     span = say.plural("the last {count} day", "the last {count} days", days)
     if summary.messages == 0:
-        return Layout(text(title, say("Nothing was measured in {span}.", span=span)))
+        return Layout(
+            text(
+                title,
+                say(
+                    "Nothing was measured in {span}. Try more days, or look again when people "
+                    "have written.",
+                    span=span,
+                ),
+            )
+        )
     if summary.hidden or summary.mood is None:
         return Layout(text(title, _too_few(span, summary.minimum_group, say)))
     parts: list[Item] = [

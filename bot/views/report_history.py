@@ -28,7 +28,7 @@ def history_view(guild_id: int, claims: Sequence[ReportClaim], page: int, say: P
     """
     title = "### " + say("Past reports")
     if not claims:
-        return Layout(text(title, say("There are none yet.")))
+        return Layout(text(title, say("There are none yet. `/report now` posts one.")))
     pages = (len(claims) + PAGE - 1) // PAGE
     number = min(max(page, 0), pages - 1)
     shown = claims[number * PAGE : (number + 1) * PAGE]

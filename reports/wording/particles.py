@@ -14,6 +14,16 @@ _DIGIT_FINALS: Final = dict(
 """Final consonant of each digit as it is read: 영, 일, 이, 삼, 사, 오, 육, 칠, 팔, 구."""
 
 
+_CLOSING: Final = ")]}’”'\"`*"
+"""Signs at the end of a word that nobody speaks."""
+
+
+def is_spoken_known(word: str) -> bool:
+    """Return whether the last sound of a word is certain: Hangul, a digit or a percent sign."""
+    last = word.rstrip(_CLOSING)[-1:]
+    return bool(last) and (last in _DIGIT_FINALS or last == "%" or _FIRST <= ord(last) <= _LAST)
+
+
 def attached(word: str, pair: str) -> str:
     """Return a word with the right one of two particles.
 
@@ -31,7 +41,7 @@ def attached(word: str, pair: str) -> str:
 
 def _final(word: str) -> int:
     """Return the index of the final consonant of the last sound; 0 for none."""
-    last = word.rstrip(")]}’”'\"")[-1:]
+    last = word.rstrip(_CLOSING)[-1:]
     if last == "%":  # 퍼센트 and 프로 both end in a vowel
         return 0
     if last in _DIGIT_FINALS:

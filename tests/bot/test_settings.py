@@ -74,6 +74,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "NUNCHI_REPORT_GRACE_DAYS": "3",
             "NUNCHI_OPERATOR_CONTACT": "Haru, haru@example.org",
             "NUNCHI_POLICY_URL": "https://example.org/privacy",
+            "NUNCHI_GUIDE_URL": "https://example.org/guide",
             "NUNCHI_DISCORD_API": "http://127.0.0.1:1234/",
         },
     )

@@ -72,7 +72,7 @@ async def test_an_old_question_and_one_after_the_end_are_not_answered(town: Town
     post = await asked(town)
     await town.run(town.admin, "checkin off")
     late = await town.guild.click(town.member, post, "Good")
-    assert "There are no check-ins here any more." in late.text
+    assert "There are no check-ins here any more, so nothing was noted." in late.text
     old = CheckinSettings(town.general.id, None, 0, datetime.now(UTC))
     await town.services.roster.change(town.guild.id, lambda found: replace(found, checkins=old))
     name = f"{datetime.now(UTC) - timedelta(hours=25):%Y%m%dT%H%M}"

@@ -153,12 +153,12 @@ async def fail(town: Town, name: str) -> Interaction:
         ("bad-request", "Discord did not take my answer.", "디스코드가 답을 받지 않았어요."),
         ("timeout", "Discord did not take my answer.", "디스코드가 답을 받지 않았어요."),
         ("cut-off", "Discord did not take my answer.", "디스코드가 답을 받지 않았어요."),
-        ("signature", "This command has just changed.", "이 명령이 방금 바뀌었어요."),
+        ("signature", "This command has just changed.", "이 명령어가 방금 바뀌었어요."),
         ("transform", "I could not read one of the values.", "읽지 못한 값이 있어요."),
         ("transform-store", "The storage is not answering.", "저장소가 응답하지 않아요."),
         ("refused", "Only on Sundays.", "Only on Sundays."),
         ("not-here", "This works in a server only.", "서버 안에서만 쓸 수 있어요."),
-        ("changed", "This command has just changed.", "이 명령이 방금 바뀌었어요."),
+        ("changed", "This command has just changed.", "이 명령어가 방금 바뀌었어요."),
         ("other", "That could not be done just now.", "지금은 할 수 없었어요."),
         ("unknown", "Sorry, something went wrong", "죄송해요, 제 쪽에서 문제가 생겼어요."),
     ],
@@ -271,7 +271,7 @@ async def test_administrators_may_loosen_a_command_but_not_its_check(town: Town)
         }.items():
             reply = await town.run(town.member, command, **options)
             assert reply.ephemeral
-            assert reply.text == "You need this permission for that: Manage Server."
+            assert reply.text.startswith("You need this permission for that: Manage Server. Ask ")
     finally:
         for each in definitions:
             each["default_member_permissions"] = loosened[each["name"]]

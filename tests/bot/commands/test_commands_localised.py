@@ -44,10 +44,22 @@ COMMANDS = {
     "alerts on",
     "alerts off",
     "alerts status",
+    "checkin on",
+    "checkin off",
+    "checkin status",
+    "feedback status",
+    "help",
 }
-FOR_MANAGERS = {"setup", "settings", "monitor", "report", "companion"}
+FOR_MANAGERS = {"setup", "settings", "monitor", "report", "companion", "checkin", "feedback"}
 FOR_MODERATORS = {"alerts"}
-ALSO_IN_PRIVATE = {"privacy", "talk"}
+ALSO_IN_PRIVATE = {"privacy", "talk", "help"}
+MENUS = {"Analyze emotion": "감정 분석", "Retrospective arc": "회고의 흐름"}
+SPOKEN_THE_SAME = {"한국어", "English", "KPT"}
+"""Proper names, and names of languages in their own."""
+
+LONGEST = 100
+"""Characters of a description, and of a choice (Discord's limit)."""
+
 GROUP_OR_SUBCOMMAND = (1, 2)
 
 
@@ -56,6 +68,10 @@ def parts(definition: JsonObject) -> Iterator[JsonObject]:
     yield definition
     for option in definition.get("options") or ():
         yield from parts(option)
+
+
+def is_korean(text: str) -> bool:
+    return any("가" <= letter <= "힣" for letter in text)
 
 
 def slash_commands(town: Town) -> list[JsonObject]:
@@ -75,28 +91,41 @@ async def test_every_description_is_korean_too_and_short_enough(town: Town) -> N
         for part in parts(command):
             korean = part["description_localizations"]["ko"]
             assert korean != part["description"]
-            assert 1 <= len(korean) <= 100
+            assert is_korean(korean), korean
+            assert 1 <= len(part["description"]) <= LONGEST
+            assert 1 <= len(korean) <= LONGEST
             assert not part.get("name_localizations"), "what people type is English everywhere"
 
 
+async def test_commands_are_described_by_sentences_and_options_by_words(town: Town) -> None:
+    """One voice: a command says in Korean what it does (…요); an option names what goes in."""
+    for command in slash_commands(town):
+        for part in parts(command):
+            korean = part["description_localizations"]["ko"]
+            assert not korean.endswith((".", "니다")), korean
+            if part.get("type", 1) in GROUP_OR_SUBCOMMAND:
+                assert korean.endswith("요"), korean
+
+
 async def test_choices_are_korean_too(town: Town) -> None:
-    spoken_the_same = {"한국어", "English"}
     choices = [
         choice
         for command in slash_commands(town)
         for part in parts(command)
         for choice in part.get("choices") or ()
     ]
-    assert len(choices) == 40
+    assert len(choices) >= 40
     for choice in choices:
-        if choice["name"] not in spoken_the_same:
-            assert 1 <= len(choice["name_localizations"]["ko"]) <= 100
+        if choice["name"] not in SPOKEN_THE_SAME:
+            korean = choice["name_localizations"]["ko"]
+            assert is_korean(korean), korean
+            assert 1 <= len(korean) <= LONGEST
 
 
-async def test_the_menu_entry_has_a_korean_name(town: Town) -> None:
-    (entry,) = (each for each in town.server.world.commands.scope(None) if each["type"] != 1)
-    assert entry["name"] == "Analyze emotion"
-    assert entry["name_localizations"] == {"ko": "감정 분석"}
+async def test_the_entries_of_the_menu_have_korean_names(town: Town) -> None:
+    entries = [each for each in town.server.world.commands.scope(None) if each["type"] != 1]
+    found = {each["name"]: each["name_localizations"]["ko"] for each in entries}
+    assert found == MENUS
 
 
 async def test_only_managers_see_the_commands_of_managers(town: Town) -> None:

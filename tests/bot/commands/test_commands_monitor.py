@@ -97,7 +97,7 @@ async def test_remove_what_was_never_added(town: Town) -> None:
 
 async def test_list_is_empty_at_first(korean_town: Town) -> None:
     reply = await korean_town.run(korean_town.admin, "monitor list")
-    assert reply.text == "아직 살펴보는 채널이 없어요. `/setup`으로 시작하세요."
+    assert reply.text == "아직 살펴보는 채널이 없어요. `/setup`으로 시작해 주세요."
 
 
 async def test_list_shows_channels_and_problems(town: Town) -> None:

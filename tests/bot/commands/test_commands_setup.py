@@ -25,7 +25,7 @@ async def test_the_panel_says_what_is_still_to_do(town: Town) -> None:
 async def test_a_korean_server_begins_in_korean(korean_town: Town) -> None:
     town = korean_town
     shown = await town.run(town.admin, "setup")
-    assert "살펴볼 채널을 하나 이상 고르세요." in shown.text
+    assert "살펴볼 채널을 하나 이상 골라 주세요." in shown.text
     assert chosen(shown.message, panel.LANGUAGE) == ["ko"]
     await town.choose(shown, panel.CHANNELS, town.general)
     assert town.settings.language == "ko"
