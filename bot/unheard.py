@@ -26,7 +26,7 @@ class Unheard:
     """Knows what is listened to, and answers the rest."""
 
     def __init__(self) -> None:
-        self._ids: set[str] = set()
+        self._ids: set[tuple[int, str]] = set()
         self._patterns: list[re.Pattern[str]] = []
 
     def learn_view(self, view: BaseView) -> None:
@@ -34,16 +34,16 @@ class Unheard:
         for item in view.walk_children():
             custom_id = getattr(item, "custom_id", None)
             if custom_id is not None:
-                self._ids.add(custom_id)
+                self._ids.add((item.type.value, custom_id))
 
     def learn_items(self, items: Iterable[type[discord.ui.DynamicItem[Any]]]) -> None:
         """Note the patterns of items that listen."""
         # The library tells the pattern of an item only, not of its class.
         self._patterns += [item.__discord_ui_compiled_template__ for item in items]
 
-    def hears(self, custom_id: str) -> bool:
-        """Tell whether something listens to a custom id."""
-        return custom_id in self._ids or any(
+    def hears(self, kind: int, custom_id: str) -> bool:
+        """Tell whether something listens to a component of a kind and custom id."""
+        return (kind, custom_id) in self._ids or any(
             pattern.fullmatch(custom_id) for pattern in self._patterns
         )
 
@@ -52,7 +52,7 @@ class Unheard:
         data: Mapping[str, Any] = {**(interaction.data or {})}
         custom_id = str(data.get("custom_id", ""))
         if interaction.type is discord.InteractionType.component:
-            if self.hears(custom_id):
+            if self.hears(int(data.get("component_type", 0)), custom_id):
                 return
         elif interaction.type is discord.InteractionType.modal_submit:
             await asyncio.sleep(DIALOG_SECONDS)

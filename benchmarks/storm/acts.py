@@ -110,13 +110,13 @@ async def double_click(scene: Scene, somewhere: Somewhere) -> list[tuple[Member,
 
 
 async def forged_click(scene: Scene, somewhere: Somewhere) -> list[tuple[Member, str, Interaction]]:
-    """Press what the bot never offered: ids of another age, channel, person or week."""
+    """Press a button as another version, or another week, might have left it behind."""
     found = scene.clickable(somewhere)
     if found is None:
         return []
     member, message, part = found
-    forged = part | {"custom_id": _forged(scene, str(part["custom_id"]))}
-    return [(member, str(forged["custom_id"]), await _used(scene, member, message, forged))]
+    part["custom_id"] = _forged(scene, str(part["custom_id"]))
+    return [(member, str(part["custom_id"]), await _used(scene, member, message, part))]
 
 
 async def modal(scene: Scene, somewhere: Somewhere) -> list[tuple[Member, str, Interaction]]:

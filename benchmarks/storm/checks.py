@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
-from bot.roster import Roster
 from bot.sandbox import Guild, Interaction, Member, Permission
 from bot.sandbox.interactions import CallbackType
 from bot.sandbox.permissions import guild_permissions
-from storage.settings_document import settings_to_document
+from storage.audit import SettingChange
+from storage.store import Store
 
 PERSONAL = frozenset(
     {
@@ -31,7 +30,7 @@ PERSONAL = frozenset(
 
 LONE = frozenset({"mood me", "report preview", "report schedule", "report history"})
 SORRY = ("Sorry, something went wrong", "제 쪽에서 문제가 생겼어요")
-OWN_NOTES = ("notice_", "fitted_")
+LATE_ACTS = 20
 
 
 class Overheard(logging.Handler):
@@ -57,32 +56,6 @@ def overhearing() -> Iterator[Overheard]:
         logging.getLogger().removeHandler(handler)
 
 
-def chosen_in(roster: Roster, guild: Guild) -> dict[str, Any]:
-    """Return what only those who run a server may change."""
-    settings = roster.settings(guild.id)
-    if settings is None:
-        return {}
-    document = settings_to_document(settings)
-    return {name: value for name, value in _leaves("", document) if not _own(name)}
-
-
-def _leaves(place: str, document: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(document, dict):
-        for name, value in document.items():
-            yield from _leaves(f"{place}.{name}", value)
-    elif isinstance(document, list):
-        for number, value in enumerate(document):
-            yield from _leaves(f"{place}.{number}", value)
-    else:
-        yield place, document
-
-
-def _own(name: str) -> bool:
-    """Tell whether the bot itself keeps a value beside what was chosen."""
-    last = name.rpartition(".")[2]
-    return last.startswith(OWN_NOTES) or last.endswith("_by") or last == "welcomed"
-
-
 def runs_it(member: Member) -> bool:
     """Tell whether somebody may manage the server now."""
     return bool(guild_permissions(member) & Permission.MANAGE_GUILD)
@@ -93,27 +66,56 @@ def moderates(member: Member) -> bool:
     return bool(guild_permissions(member) & (Permission.MANAGE_GUILD | Permission.MANAGE_MESSAGES))
 
 
-def wrongs_of(
-    member: Member,
-    what: str,
-    interaction: Interaction,
-    change: set[str],
-    *,
-    allowed: tuple[bool, bool],
-) -> list[str]:
+class Rights:
+    """Watches who changes settings, by the history of changes that the bot itself keeps.
+
+    An act may still take effect after its author lost the right, so who had it a few acts ago may
+    have changed something.
+    """
+
+    def __init__(self, store: Store, guilds: Sequence[Guild]) -> None:
+        self._store = store
+        self._guilds = guilds
+        self._seen: dict[int, int] = dict.fromkeys((guild.id for guild in guilds), 0)
+        self._managed: dict[int, int] = {}
+        self._moderated: dict[int, int] = {}
+        self._act = 0
+        self.changes = 0
+
+    def note(self, guild: Guild) -> None:
+        """Note who may do what in a guild before the next act."""
+        self._act += 1
+        for member in guild.members.values():
+            if runs_it(member):
+                self._managed[member.id] = self._act
+            if moderates(member):
+                self._moderated[member.id] = self._act
+
+    async def wrongs(self, guild: Guild) -> list[str]:
+        """Return changes since the last look by people who may not make them."""
+        count = await self._store.count_changes(guild.id)
+        fresh = await self._store.changes(guild.id, limit=max(count - self._seen[guild.id], 0))
+        self._seen[guild.id] = count
+        self.changes += len(fresh)
+        return [
+            f"{change.setting} was changed by {guild.members[change.by].user.name}"
+            for change in fresh
+            if change.by is not None and change.by in guild.members and not self._may(change)
+        ]
+
+    def _may(self, change: SettingChange) -> bool:
+        held = self._moderated if change.setting.startswith("alerts.") else self._managed
+        return self._act - held.get(change.by or 0, -LATE_ACTS) < LATE_ACTS
+
+
+def wrongs_of(what: str, interaction: Interaction) -> list[str]:
     """Return what is wrong about an interaction that is over.
 
     Args:
-        member: Who did it.
         what: Command or custom id.
         interaction: With its answers.
-        change: Names of the settings that differ since before.
-        allowed: Whether the member ran the server, and whether they moderated it, before.
     """
     wrongs = [f"{what}: {sorry}" for sorry in SORRY if sorry in interaction.text]
-    runs, moderating = allowed
-    if change and not runs and not (moderating and all("alerts" in name for name in change)):
-        wrongs.append(f"{what}: {member.user.name} changed {sorted(change)}")
     if not _discreet(what, interaction):
         wrongs.append(f"{what}: answered where others read")
     return wrongs
