@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -111,8 +111,14 @@ def mood_summary(
 
 def _covered(report: WeeklyReport, settings: GuildSettings, details: Details) -> WeeklyReport:
     start = report.week.bounds(zone_of(report.timezone))[0]
+    first = None if details.first is None else datetime.fromtimestamp(details.first / 1000, UTC)
     coverage = week_coverage(
-        details.messages, details.classified, report.people, settings.channels, start
+        details.messages,
+        details.classified,
+        report.people,
+        settings.channels,
+        start,
+        first=first,
     )
     return replace(report, coverage=coverage)
 

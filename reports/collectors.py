@@ -161,10 +161,14 @@ class Coverage:
         self._end = end
         self.messages = 0
         self.classified = 0
+        self.first: int | None = None
 
     def take(self, columns: MessageColumns) -> None:
         """Count a batch."""
         inside = (columns.time >= self._start) & (columns.time < self._end)
+        if inside.any():
+            first = int(columns.time[inside].min())
+            self.first = first if self.first is None else min(self.first, first)
         self.messages += int(inside.sum())
         self.classified += int((inside & judged(columns)).sum())
 

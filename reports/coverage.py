@@ -12,6 +12,9 @@ from storage.records import MonitoredChannel
 _DISCORD_EPOCH: Final = datetime(2015, 1, 1, tzinfo=UTC)
 _TIME_BITS: Final = 22
 
+_QUIET: Final = timedelta(days=1)
+"""History that begins so soon after a week did is taken for the whole week."""
+
 _ROUNDED_FROM: Final = 100
 _PEOPLE_STEP: Final = 5
 _PEOPLE_FROM: Final = 10
@@ -44,13 +47,25 @@ def week_coverage(
     people: int,
     channels: Sequence[MonitoredChannel],
     start: datetime,
+    *,
+    first: datetime | None = None,
 ) -> WeekCoverage:
-    """Return the coverage of a week that starts at an aware moment."""
+    """Return the coverage of a week that starts at an aware moment.
+
+    Args:
+        messages: How many are kept.
+        classified: How many of them were classified.
+        people: How many wrote those.
+        channels: Since when each is listened to.
+        start: Beginning of the week.
+        first: When the first of the messages was written: history that was read afterwards goes
+            back further than listening does.
+    """
     return WeekCoverage(
         rounded_messages(messages),
         rounded_people(people),
         round(classified / messages, 2) if messages else 0.0,
-        _since(channels, start),
+        _since(channels, start, first),
     )
 
 
@@ -69,11 +84,15 @@ def rounded_messages(messages: int) -> int:
     return round(messages, 2 - len(str(messages)))
 
 
-def _since(channels: Sequence[MonitoredChannel], start: datetime) -> datetime | None:
-    """Return when the first channel began to be listened to, if that was after ``start``."""
-    begun = [_written_at(channel.since) for channel in channels]
-    first = min(begun, default=start)
-    return first if first > start else None
+def _since(
+    channels: Sequence[MonitoredChannel], start: datetime, first: datetime | None
+) -> datetime | None:
+    """Return from when on messages are known, if that is after ``start``."""
+    begun = min((_written_at(channel.since) for channel in channels), default=start)
+    if first is not None and first < begun:
+        # Nobody writes at the stroke of midnight: a quiet night is no gap.
+        begun = start if first - start < _QUIET else first
+    return begun if begun > start else None
 
 
 def _written_at(snowflake: int) -> datetime:

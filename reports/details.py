@@ -23,6 +23,7 @@ class Details:
         channels: The channel of each place.
         messages: How many messages are kept, classified or not.
         classified: How many of them were classified.
+        first: When the first of them was written, in milliseconds since the Unix epoch.
     """
 
     hours: MoodSums
@@ -30,6 +31,7 @@ class Details:
     channels: tuple[int, ...]
     messages: int
     classified: int
+    first: int | None = None
 
 
 class DetailSums:
@@ -55,4 +57,5 @@ class DetailSums:
             self._channels.channels,
             self._coverage.messages,
             self._coverage.classified,
+            self._coverage.first,
         )

@@ -55,8 +55,13 @@ class RetroModal(discord.ui.Modal):
                 max_length=MOST,
                 required=False,
             )
+            # Said once, above the first field: all five places of a dialog may be fields.
+            hint = None if self._fields else _hint(form, say)
             self._fields.append(field)
-            self.add_item(discord.ui.Label(text=title[:_LABEL_LIMIT], component=field))
+            label = discord.ui.Label[Any](
+                text=title[:_LABEL_LIMIT], description=hint, component=field
+            )
+            self.add_item(label)
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         """Hand the answers on."""
@@ -67,6 +72,12 @@ class RetroModal(discord.ui.Modal):
     ) -> None:
         """Answer an error like that of a command."""
         await answer_error(interaction, error)
+
+
+def _hint(form: Form, say: Phrases) -> str:
+    if len(form.sections) == 1:
+        return say("It is posted in the channel, in your name.")
+    return say("It is posted in the channel, in your name. Leave out what you like.")
 
 
 def own_post_buttons(custom_id: str, say: Phrases) -> discord.ui.View:

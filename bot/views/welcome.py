@@ -20,7 +20,10 @@ def welcome(say: Phrases) -> Layout:
                 label=say("Set up"), custom_id=OPEN, style=discord.ButtonStyle.primary
             )
         ),
-        text("-# " + say("Only people with Manage Server can set me up; only they see it.")),
+        text(
+            "-# "
+            + say("Only people with Manage Server can set me up; the panel is shown to them alone.")
+        ),
     )
 
 

@@ -249,6 +249,12 @@ def test_coverage_says_since_when_the_bot_listens() -> None:
     assert abs(known.since - (start + timedelta(days=2, hours=3))) < timedelta(seconds=1)
     assert week_coverage(10, 10, 5, [late, early], start).since is None
     assert week_coverage(0, 0, 0, [], start).since is None
+    read_back = start + timedelta(hours=9)
+    assert week_coverage(10, 10, 5, [late], start, first=read_back).since is None
+    midweek = start + timedelta(days=1, hours=9)
+    assert week_coverage(10, 10, 5, [late], start, first=midweek).since == midweek
+    after = start + timedelta(days=3)
+    assert week_coverage(10, 10, 5, [late], start, first=after).since == known.since
     said = coverage_lines(replace(placed_report(), coverage=known), "en")
     assert said == ("Listening since Wednesday 03:00; earlier hours are missing",)
 

@@ -125,12 +125,17 @@ def _found(found: re.Match[str], base: Span, names: Names) -> Iterator[Span]:
         yield replace(base, text=found["bare"], fill=LINK)
     elif found["time"] is not None:
         written = _time(int(found["time"]), found["style"] or "f", names)
-        yield replace(base, text=written, boxed=True)
+        yield replace(base, text=_unbroken(written), boxed=True)
     elif found["escaped"] is not None:
         yield replace(base, text=found["escaped"])
     else:
         name = names.of(found["kind"], int(found["id"]))
-        yield replace(base, text=name, fill=MENTION, boxed=True)
+        yield replace(base, text=_unbroken(name), fill=MENTION, boxed=True)
+
+
+def _unbroken(text: str) -> str:
+    """Return a text that stays on one line, as what Discord puts on a ground of its own does."""
+    return text.replace(" ", "\u00a0")
 
 
 def _time(seconds: int, style: str, names: Names) -> str:
