@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 from datetime import datetime
+from typing import Final
 
 from bot.demo.scenario import Scenario, Turn
 from bot.demo.transcript import Transcript
@@ -13,6 +14,9 @@ from bot.sandbox.errors import SandboxError
 from bot.sandbox.replies import Interaction
 
 SAMPLE = {"ko": "드디어 배포 성공! 다들 고생했어요 ㅎㅎ", "en": "It finally works, thank you all!"}
+
+RETROSPECTIVE: Final = "회고"
+"""A channel with this in its name is one for retrospectives."""
 
 
 class DemoCommands:
@@ -37,6 +41,9 @@ class DemoCommands:
             await self._slash(
                 now, self._administrator, "monitor add", {"channel": channel}, listened=channel.name
             )
+            if RETROSPECTIVE in channel.name.lower():
+                kind = {"channel": channel, "kind": "retrospective"}
+                await self._slash(now, self._administrator, "monitor kind", kind)
         await self._slash(now, self._administrator, "monitor list", {})
 
     async def opt_out(self, turn: Turn) -> None:
