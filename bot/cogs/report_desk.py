@@ -14,7 +14,8 @@ import discord
 
 from bot.cogs.answers import NOBODY, answer, guild_of, require_manager
 from bot.cogs.listening import settings_of
-from bot.i18n import phrases_for
+from bot.command_errors import Refusal
+from bot.i18n import Phrases, phrases_for
 from bot.services import Services
 from bot.trouble import is_report
 from bot.views.channels import covered_channels
@@ -84,7 +85,7 @@ class ReportDesk:
     async def _details_clicked(self, interaction: discord.Interaction, match: Match[str]) -> None:
         guild, say = guild_of(interaction), phrases_for(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        report = await self._report(guild.id, match["key"])
+        report = await self._report(guild.id, match["key"], say)
         bright = settings_of(guild, self._services).report.bright
         shown = _for_reader(interaction, guild, report)
         await answer(interaction, details_view(shown, 0, say, bright=bright))
@@ -92,7 +93,7 @@ class ReportDesk:
     async def _page_turned(self, interaction: discord.Interaction, match: Match[str]) -> None:
         guild, say = guild_of(interaction), phrases_for(interaction)
         await interaction.response.defer()
-        report = _for_reader(interaction, guild, await self._report(guild.id, match["key"]))
+        report = _for_reader(interaction, guild, await self._report(guild.id, match["key"], say))
         bright = settings_of(guild, self._services).report.bright
         view = details_view(report, int(match["page"]), say, bright=bright)
         await interaction.edit_original_response(view=view, allowed_mentions=NOBODY)
@@ -100,7 +101,7 @@ class ReportDesk:
     async def _channels_clicked(self, interaction: discord.Interaction, match: Match[str]) -> None:
         guild, say = guild_of(interaction), phrases_for(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        report = await self._report(guild.id, match["key"])
+        report = await self._report(guild.id, match["key"], say)
         settings = settings_of(guild, self._services)
         known = [each.channel_id for each in settings.channels]
         seen = [channel_id for channel_id in known if _sees(interaction, guild, channel_id)]
@@ -114,14 +115,19 @@ class ReportDesk:
         view = await self.history(interaction, int(match["page"]))
         await interaction.edit_original_response(view=view, allowed_mentions=NOBODY)
 
-    async def _report(self, guild_id: int, key: str) -> AnyReport:
+    async def _report(self, guild_id: int, key: str, say: Phrases) -> AnyReport:
         """Return a report; one that was computed a moment ago is not computed again.
 
         Raises:
-            InvalidPeriod: There is no such period.
+            Refusal: There is no such period; only an altered button names one.
             StoreUnavailable: The store does not answer.
         """
-        period, now = parse_period(key), self._services.clock.now()
+        try:
+            period, now = parse_period(key), self._services.clock.now()
+        except InvalidPeriod as error:
+            raise Refusal(
+                say("This belongs to an older version of me. Please use the command again.")
+            ) from error
         # One after the other: a crowd that clicks on a new report computes it once.
         async with self._computing:
             made, report = self._reports.get((guild_id, key), (now, None))
