@@ -77,8 +77,8 @@ def _origin(interaction: discord.Interaction) -> str:
 
 
 def permission_names(names: list[str] | tuple[str, ...], say: Phrases) -> str:
-    """Return the names of permissions as Discord shows them, separated by commas."""
-    return ", ".join(say(PERMISSION_NAMES.get(name, name)) for name in names)
+    """Return the names of permissions as Discord shows them, as one enumeration."""
+    return say.list([say(PERMISSION_NAMES.get(name, name)) for name in names])
 
 
 def _unwrapped(error: Exception) -> Exception:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import gettext
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Final, Self
@@ -19,6 +20,7 @@ from discord import app_commands
 from discord.app_commands import TranslationContextLocation as Location
 
 from bot.errors import StartFailed
+from reports.wording.calendar import enumerated, full_day, full_moment, number
 from reports.wording.particles import attached, is_spoken_known
 
 DOMAIN: Final = "nunchi"
@@ -78,7 +80,23 @@ class Phrases:
     def plural(self, one: str, many: str, count: int, /, **values: object) -> str:
         """Return the form that fits ``count``, which fills ``{count}`` too."""
         sentence = self.translations.ngettext(one, many, count)
-        return self._filled(sentence, {"count": f"{count:,}", **values})
+        return self._filled(sentence, {"count": self.number(count), **values})
+
+    def number(self, value: int) -> str:
+        """Return a whole number with separators, such as ``1,200``."""
+        return number(value, self.language)
+
+    def day(self, day: date) -> str:
+        """Return a day, such as ``23 November 2026`` or ``2026년 11월 23일``."""
+        return full_day(day, self.language)
+
+    def moment(self, local: datetime) -> str:
+        """Return a moment by the clocks that it is told in, with its weekday and in 24 hours."""
+        return full_moment(local, self.language)
+
+    def list(self, parts: Sequence[str]) -> str:
+        """Return parts as one enumeration, such as ``A, B and C`` or ``A, B 및 C``."""
+        return enumerated(parts, self.language)
 
     def _filled(self, sentence: str, values: Mapping[str, object]) -> str:
         if self.language == KOREAN:

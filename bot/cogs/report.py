@@ -15,6 +15,8 @@ from discord.ext import commands
 from bot.cogs.answers import NOBODY, answer, guild_of, require_manager
 from bot.cogs.choices import Choice, choose
 from bot.cogs.listening import POSTING, lack_in, settings_of
+from bot.cogs.periods import LAST, complete_period, last_days
+from bot.cogs.periods import resolve as resolve_period
 from bot.cogs.report_desk import ReportDesk
 from bot.cogs.timezones import resolve
 from bot.cogs.zone_option import complete_timezone
@@ -24,14 +26,16 @@ from bot.i18n import Phrases, phrases_for
 from bot.services import Services
 from bot.views.setup import LANGUAGE_LABELS, THEME_NAMES, missing_line
 from bot.views.times import TIME_FORMAT, WEEKDAYS, next_report, weekday_name
-from reports.monthly import LONGEST, DayRange, Month, Period, on_demand_key
-from reports.period import Week, at_local, zone_of
+from reports.monthly import LONGEST, Period, on_demand_key
+from reports.period import at_local, zone_of
 from storage.errors import StoreUnavailable
 from storage.records import GuildSettings
 
 logger = logging.getLogger(__name__)
 
-_SEVEN: Final = 7
+LONGEST_PERIOD: Final = 100
+"""Characters of a period: a name in the list is as long at most (Discord's limit)."""
+
 _LONGEST_PAUSE: Final = timedelta(days=366)
 
 _WEEKDAY_CHOICES = [
@@ -43,14 +47,6 @@ _LANGUAGE_CHOICES = [
 _THEME_CHOICES = [
     app_commands.Choice(name=locale_str(name), value=theme) for theme, name in THEME_NAMES.items()
 ]
-_PERIOD_CHOICES = [
-    app_commands.Choice(name=locale_str("last week"), value="last"),
-    app_commands.Choice(name=locale_str("this week so far"), value="this"),
-    app_commands.Choice(name=locale_str("the last seven days"), value="days"),
-    app_commands.Choice(name=locale_str("last month"), value="month"),
-    app_commands.Choice(name=locale_str("this month so far"), value="this-month"),
-]
-
 _ALSO_CHOICES = [
     app_commands.Choice(name=locale_str("a report on each month too"), value="monthly"),
     app_commands.Choice(name=locale_str("no monthly reports"), value="no-monthly"),
@@ -76,24 +72,24 @@ class ReportCog(
 
     @app_commands.command(name="now", description=locale_str("Post a report in this channel now"))
     @app_commands.describe(
-        period=locale_str("On what (last week if you leave it out)"),
+        period=locale_str("A week or month: last week if you leave it out"),
         days=locale_str("On so many last days instead, 1 to 90"),
     )
-    @app_commands.choices(period=_PERIOD_CHOICES)
+    @app_commands.autocomplete(period=complete_period)
     @app_commands.checks.cooldown(3, 60.0, key=lambda interaction: interaction.guild_id)
     async def now(
         self,
         interaction: discord.Interaction,
-        period: str = "last",
+        period: app_commands.Range[str, 1, LONGEST_PERIOD] = LAST,
         days: app_commands.Range[int, 1, LONGEST] | None = None,
     ) -> None:
         """Post a report for everybody."""
         require_manager(interaction)
         guild, say = guild_of(interaction), phrases_for(interaction)
         channel = _postable(interaction, say)
-        await interaction.response.defer(ephemeral=True, thinking=True)
         settings = settings_of(guild, self._services)
-        chosen = self._period(settings, period, days)
+        chosen = self._period(settings, period, days, say)
+        await interaction.response.defer(ephemeral=True, thinking=True)
         rendered = await self._services.reporter.render(
             guild.id, chosen, settings.language, place_id=interaction.channel_id
         )
@@ -110,23 +106,23 @@ class ReportCog(
         name="preview", description=locale_str("Show a report to you alone, without posting it")
     )
     @app_commands.describe(
-        period=locale_str("On what (last week if you leave it out)"),
+        period=locale_str("A week or month: last week if you leave it out"),
         days=locale_str("On so many last days instead, 1 to 90"),
     )
-    @app_commands.choices(period=_PERIOD_CHOICES)
+    @app_commands.autocomplete(period=complete_period)
     @app_commands.checks.cooldown(3, 60.0, key=lambda interaction: interaction.guild_id)
     async def preview(
         self,
         interaction: discord.Interaction,
-        period: str = "last",
+        period: app_commands.Range[str, 1, LONGEST_PERIOD] = LAST,
         days: app_commands.Range[int, 1, LONGEST] | None = None,
     ) -> None:
         """Show a report as it would be posted."""
         require_manager(interaction)
-        guild = guild_of(interaction)
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        guild, say = guild_of(interaction), phrases_for(interaction)
         settings = settings_of(guild, self._services)
-        chosen = self._period(settings, period, days)
+        chosen = self._period(settings, period, days, say)
+        await interaction.response.defer(ephemeral=True, thinking=True)
         rendered = await self._services.reporter.render(
             guild.id,
             chosen,
@@ -186,15 +182,13 @@ class ReportCog(
         except StoreUnavailable as error:
             logger.warning("guild %d: a report is missing in the history: %s", guild.id, error)
 
-    def _period(self, settings: GuildSettings, which: str, days: int | None) -> Period:
-        zone, now = zone_of(settings.timezone), self._services.clock.now()
-        if days is not None or which == "days":
-            return DayRange.until(now, days or _SEVEN, zone)
-        if which in {"month", "this-month"}:
-            month = Month.of(now, zone)
-            return month if which == "this-month" else month.previous()
-        week = Week.of(now, zone)
-        return week if which == "this" else week.previous()
+    def _period(
+        self, settings: GuildSettings, which: str, days: int | None, say: Phrases
+    ) -> Period:
+        now = self._services.clock.now()
+        if days is not None:
+            return last_days(days, settings, now)
+        return resolve_period(which, settings, now, say)
 
     def _first_day(self, settings: GuildSettings, typed: str, say: Phrases) -> datetime:
         now, zone = self._services.clock.now(), zone_of(settings.timezone)
@@ -275,9 +269,7 @@ class ReportCog(
             lines.append(say("Weekly reports link to joyful messages of members who agreed."))
         if report.is_paused(self._services.clock.now()) and report.paused_until is not None:
             until = report.paused_until.astimezone(zone_of(settings.timezone))
-            lines.append(
-                say("Paused: what comes due before {day} is skipped.", day=f"{until:%Y-%m-%d}")
-            )
+            lines.append(say("Paused: what comes due before {day} is skipped.", day=say.day(until)))
         lack = None
         if report.channel_id is not None:
             needed = (*POSTING, *(["create_public_threads"] if report.thread else []))

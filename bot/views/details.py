@@ -106,7 +106,7 @@ def _mood(report: AnyReport, say: Phrases) -> Section | None:
         say(
             "Mood index {value}, range {range}",
             value=signed(report.mood.value),
-            range=_range(report.mood),
+            range=_range(report.mood, say),
         ),
     ]
     usual = _usual(report)
@@ -116,7 +116,7 @@ def _mood(report: AnyReport, say: Phrases) -> Section | None:
                 "Compared with {usual}: {change}, range {range}",
                 usual=signed(usual),
                 change=signed(report.change.value),
-                range=_range(report.change),
+                range=_range(report.change, say),
             )
         )
     else:
@@ -167,7 +167,7 @@ def _curve(report: AnyReport, say: Phrases) -> Section | None:
         return None
     words = wording.wording_of(say.language)
     lines = [
-        f"{words.when(point.span)} {signed(point.mood.value)} ({_range(point.mood)})"
+        f"{words.when(point.span)} {signed(point.mood.value)} ({_range(point.mood, say)})"
         + (" ◆" if point.clear else "")
         for point in report.points
     ]
@@ -187,7 +187,7 @@ def _when(report: AnyReport, say: Phrases) -> Section | None:
             first=TIME_FORMAT.format(stretch.first),
             end=TIME_FORMAT.format(stretch.end),
             mood=signed(stretch.mood.value),
-            range=_range(stretch.mood),
+            range=_range(stretch.mood, say),
         )
         for sentence, stretch in ((_BRIGHTEST, when.brightest), (_LOWEST, when.lowest))
         if stretch is not None
@@ -207,7 +207,7 @@ def _where(report: AnyReport, say: Phrases) -> Section | None:
 def where_lines(where: Where, say: Phrases) -> list[str]:
     """Return the moods of the channels, and how many are hidden."""
     lines = [
-        f"<#{each.channel_id}> {signed(each.mood.value)} ({_range(each.mood)})"
+        f"<#{each.channel_id}> {signed(each.mood.value)} ({_range(each.mood, say)})"
         + (f" · {say(_BESIDE[each.beside])}" if each.beside in _BESIDE else "")
         for each in where.channels
     ]
@@ -264,7 +264,7 @@ def _turning(report: AnyReport, say: Phrases) -> Section | None:
             say(
                 "{count} good days in a row until {last}: {mood} instead of the usual {usual}.",
                 count=stretch.days,
-                last=f"{stretch.last:%Y-%m-%d}",
+                last=say.day(stretch.last),
                 mood=signed(stretch.mood),
                 usual=signed(stretch.usual),
             )
@@ -385,8 +385,8 @@ def _share(each: EmotionShare, say: Phrases) -> str:
     return f"`{bar(share.value)}` **{percent(share.value)}** {name} ({span})"
 
 
-def _range(estimate: Estimate) -> str:
-    return interval(estimate, " … ")
+def _range(estimate: Estimate, say: Phrases) -> str:
+    return interval(estimate, " ~ " if say.language == "ko" else " to ")
 
 
 def _cut(section: Section) -> Sequence[Section]:

@@ -44,6 +44,5 @@ def next_report(settings: GuildSettings, moment: datetime | None, say: Phrases) 
 
 
 def local_time(moment: datetime, timezone: str, say: Phrases) -> str:
-    """Return a moment by the clocks of a timezone, such as ``Monday, 2026-11-23 09:00``."""
-    local = moment.astimezone(ZoneInfo(timezone))
-    return f"{weekday_name(local.weekday(), say)}, {local:%Y-%m-%d %H:%M}"
+    """Return a moment by the clocks of a timezone: ``Monday 23 November 2026 09:00``."""
+    return say.moment(moment.astimezone(ZoneInfo(timezone)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from reports.bootstrap import Estimate
 from reports.checkins.values import CheckinWeek
 from reports.report import WeeklyReport
+from reports.wording.calendar import number
 from reports.wording.numbers import interval, signed
 
 
@@ -31,12 +32,12 @@ def mood_line(found: CheckinWeek, mood: Estimate, language: str) -> str:
     if language == "ko":
         usual = f", 평소 {signed(found.usual)}" if found.usual is not None else ""
         return (
-            f"체크인에 답한 약 {found.people}명이 고른 기분: "
+            f"체크인에 답한 약 {number(found.people, 'ko')}명이 고른 기분: "
             f"{signed(mood.value)} ({interval(mood, ' ~ ')}{usual})"
         )
     usual = f", usually {signed(found.usual)}" if found.usual is not None else ""
     return (
-        f"About {found.people} people who checked in say "
+        f"About {number(found.people, 'en')} people who checked in say "
         f"{signed(mood.value)} ({interval(mood, ' to ')}{usual})"
     )
 

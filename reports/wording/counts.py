@@ -6,6 +6,7 @@ Exact numbers in two reports would tell how much somebody wrote who opted out be
 from __future__ import annotations
 
 from reports.coverage import rounded_messages, rounded_people
+from reports.wording.calendar import number
 
 
 def english_counts(messages: int, people: int) -> str:
@@ -13,8 +14,10 @@ def english_counts(messages: int, people: int) -> str:
     about = "about " if rounded_messages(messages) >= 100 else ""
     or_more = " or more" if rounded_people(people) >= 10 else ""
     messages, people = rounded_messages(messages), rounded_people(people)
-    written = "1 message" if messages == 1 else f"{about}{messages:,} messages"
-    return f"{written} · " + ("1 person" if people == 1 else f"{people:,} people{or_more}")
+    written = "1 message" if messages == 1 else f"{about}{number(messages, 'en')} messages"
+    return f"{written} · " + (
+        "1 person" if people == 1 else f"{number(people, 'en')} people{or_more}"
+    )
 
 
 def korean_counts(messages: int, people: int) -> str:
@@ -22,4 +25,4 @@ def korean_counts(messages: int, people: int) -> str:
     about = "약 " if rounded_messages(messages) >= 100 else ""
     or_more = " 이상" if rounded_people(people) >= 10 else ""
     messages, people = rounded_messages(messages), rounded_people(people)
-    return f"메시지 {about}{messages:,}개 · {people:,}명{or_more}"
+    return f"메시지 {about}{number(messages, 'ko')}개 · {number(people, 'ko')}명{or_more}"

@@ -12,7 +12,7 @@ from reports.bootstrap import Estimate
 from reports.period import Week
 from reports.report import Baseline, EmotionShare, MoodSummary, WeeklyReport
 from reports.spans import Span
-from reports.wording.calendar_en import DAYS, MONTHS
+from reports.wording.calendar import months, number, weekdays
 from reports.wording.contract import Labels
 from reports.wording.counts import english_counts
 from reports.wording.numbers import (
@@ -46,10 +46,14 @@ class English:
         no_emotions="This classifier tells pleasant from unpleasant, not single emotions",
         rejudged="Another classifier judged the weeks before, which may be part of the change",
     )
-    weekdays: tuple[str, ...] = tuple(day[:3] for day in DAYS)
     emotions: Mapping[Emotion, str] = MappingProxyType(
         {emotion: emotion.value.capitalize() for emotion in Emotion}
     )
+
+    @property
+    def weekdays(self) -> tuple[str, ...]:
+        """Return "Mon" to "Sun"."""
+        return weekdays("en", short=True)
 
     def date_range(self, week: Week) -> str:
         """Return such as "9 – 15 November"."""
@@ -62,7 +66,7 @@ class English:
 
     def when(self, span: Span, *, short: bool = False) -> str:
         """Return such as "Thursday evening", or "Thu evening"."""
-        day = self.weekdays[span.day] if short else DAYS[span.day]
+        day = self.weekdays[span.day] if short else weekdays("en")[span.day]
         return day if span.whole_day else f"{day} {_DAY_PARTS[span.part]}"
 
     def headline(self, report: WeeklyReport) -> str:
@@ -233,11 +237,11 @@ class English:
 
 
 def _day(day: date) -> str:
-    return f"{day.day} {MONTHS[day.month - 1]}"
+    return f"{day.day} {months('en')[day.month - 1]}"
 
 
 def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    return f"{number(count, 'en')} {noun}" + ("" if count == 1 else "s")
 
 
 def _interval(estimate: Estimate) -> str:

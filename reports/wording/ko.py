@@ -12,6 +12,7 @@ from reports.bootstrap import Estimate
 from reports.period import Week
 from reports.report import Baseline, EmotionShare, MoodSummary, WeeklyReport
 from reports.spans import Span
+from reports.wording.calendar import weekdays
 from reports.wording.contract import Labels
 from reports.wording.counts import korean_counts
 from reports.wording.numbers import (
@@ -47,7 +48,6 @@ class Korean:
         no_emotions="이 분류기는 유쾌함과 불쾌함만 구별하고, 감정의 종류는 나누지 않아요",
         rejudged="지난 주들은 다른 분류기가 판정해서, 차이의 일부는 그 때문일 수 있어요",
     )
-    weekdays: tuple[str, ...] = ("월", "화", "수", "목", "금", "토", "일")
     emotions: Mapping[Emotion, str] = MappingProxyType(
         {
             Emotion.ANGER: "분노",
@@ -61,6 +61,11 @@ class Korean:
             Emotion.NEUTRAL: "중립",
         }
     )
+
+    @property
+    def weekdays(self) -> tuple[str, ...]:
+        """Return "월" to "일"."""
+        return weekdays("ko", short=True)
 
     def date_range(self, week: Week) -> str:
         """Return such as "11월 9일 – 15일"."""

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from reports.history import RAREST, Ahead, Stretch, Turning, Usual, UsualRange, Year
-from reports.wording.calendar_en import DAYS, MONTHS
+from reports.wording.calendar import months, weekdays
 from reports.wording.en import English
 from reports.wording.numbers import percent, signed
 from reports.wording.past_contract import PastLabels
@@ -32,7 +32,7 @@ class EnglishPast:
     def turning(self, turning: Turning) -> str:
         """Return which days stood out."""
         way = "brighter" if turning.change > 0 else "lower"
-        first, last = DAYS[turning.first], DAYS[turning.last]
+        first, last = (weekdays("en")[day] for day in (turning.first, turning.last))
         if turning.first == turning.last:
             when = f"{first} was {way} than usual"
         elif turning.lasting:
@@ -63,7 +63,7 @@ class EnglishPast:
 
     def month(self, month: int, *, short: bool = False) -> str:
         """Return such as "November", or "Nov"."""
-        name = MONTHS[month - 1]
+        name = months("en")[month - 1]
         return name[:3] if short else name
 
     def months(self, first: date, last: date) -> str:
@@ -133,6 +133,8 @@ def _sampled(part: float) -> str:
 
 def _dates(first: date, last: date) -> str:
     start = (
-        f"{first.day}" if first.month == last.month else f"{first.day} {MONTHS[first.month - 1]}"
+        f"{first.day}"
+        if first.month == last.month
+        else f"{first.day} {months('en')[first.month - 1]}"
     )
-    return f"{start} – {last.day} {MONTHS[last.month - 1]}"
+    return f"{start} – {last.day} {months('en')[last.month - 1]}"

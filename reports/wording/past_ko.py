@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
 
 from reports.history import RAREST, Ahead, Stretch, Turning, Usual, UsualRange, Year
+from reports.wording.calendar import weekdays
 from reports.wording.ko import Korean
 from reports.wording.numbers import percent, signed
 from reports.wording.particles import attached
 from reports.wording.past_contract import PastLabels
 from reports.wording.past_en import TOLD
-
-_DAYS: Final = ("월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일")
 
 
 class KoreanPast:
@@ -32,7 +30,7 @@ class KoreanPast:
     def turning(self, turning: Turning) -> str:
         """Return which days stood out."""
         way = "밝았어요" if turning.change > 0 else "가라앉았어요"
-        first, last = _DAYS[turning.first], _DAYS[turning.last]
+        first, last = (weekdays("ko")[day] for day in (turning.first, turning.last))
         if turning.first == turning.last:
             when = f"{first}은 평소보다 {way}"
         elif turning.lasting:

@@ -11,26 +11,12 @@ from typing import Final
 
 from reports.personal import FEWEST_EARLIER_DAYS, OwnMood, OwnUsual, Raised
 from reports.wording import emotion_name, wording_of
+from reports.wording.calendar import months, number
 from reports.wording.numbers import percents, signed
 
 _MOST_RAISED: Final = 2
 _CLEAR_MOOD: Final = 0.15
 """From this distance to zero on, words count as pleasant or unpleasant rather than balanced."""
-
-_MONTHS: Final = (
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
-    "May",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
-)
 
 
 def own_headline(own: OwnMood, language: str) -> str:
@@ -111,12 +97,12 @@ def day_name(day: date, language: str) -> str:
     weekday = wording_of(language).weekdays[day.weekday()]
     if language == "ko":
         return f"{day.month}월 {day.day}일 ({weekday})"
-    return f"{weekday} {day.day} {_MONTHS[day.month - 1]}"
+    return f"{weekday} {day.day} {months('en', short=True)[day.month - 1]}"
 
 
 def month_name(month: int, language: str) -> str:
     """Return the short name of a month, 1 to 12."""
-    return f"{month}월" if language == "ko" else _MONTHS[month - 1]
+    return f"{month}월" if language == "ko" else months("en", short=True)[month - 1]
 
 
 def usual_line(usual: OwnUsual, language: str) -> str:
@@ -144,8 +130,8 @@ def year_span(own: OwnMood, language: str) -> str:
             f"{last.year}년 {last.month}월 {last.day}일"
         )
     return (
-        f"{first.day} {_MONTHS[first.month - 1]} {first.year} – "
-        f"{last.day} {_MONTHS[last.month - 1]} {last.year}"
+        f"{first.day} {months('en', short=True)[first.month - 1]} {first.year} – "
+        f"{last.day} {months('en', short=True)[last.month - 1]} {last.year}"
     )
 
 
@@ -266,5 +252,5 @@ def _raised(raised: tuple[Raised, ...], language: str) -> str:
     return f" Higher than usual for you: {', '.join(parts)}."
 
 
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
+def _count(count: int, one: str, many: str) -> str:
+    return f"{number(count, 'en')} {one if count == 1 else many}"

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from reports.period import Week
 from reports.when import Stretch
 from reports.where import Beside
+from reports.wording.calendar import weekdays
 from reports.wording.en import English
 from reports.wording.numbers import interval, signed
-
-_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class EnglishPlaces:
@@ -36,8 +34,10 @@ class EnglishPlaces:
     def stretch(self, stretch: Stretch, *, short: bool = False) -> str:
         """Return such as "Friday 18:00–21:00", or "Fri 18–21"."""
         if short:
-            return f"{_DAYS[stretch.day][:3]} {stretch.first:02d}–{stretch.end:02d}"
-        return f"{_DAYS[stretch.day]} {stretch.first:02d}:00–{stretch.end:02d}:00"
+            return (
+                f"{weekdays('en', short=True)[stretch.day]} {stretch.first:02d}–{stretch.end:02d}"
+            )
+        return f"{weekdays('en')[stretch.day]} {stretch.first:02d}:00–{stretch.end:02d}:00"
 
     def extreme(self, stretch: Stretch, *, high: bool) -> str:
         """Return a line on the brightest or lowest stretch."""
@@ -81,9 +81,8 @@ class EnglishPlaces:
 
     def since(self, moment: datetime) -> str:
         """Return when the bot began to listen."""
-        return (
-            f"Listening since {_DAYS[moment.weekday()]} {moment:%H:%M}; earlier hours are missing"
-        )
+        day = weekdays("en")[moment.weekday()]
+        return f"Listening since {day} {moment:%H:%M}; earlier hours are missing"
 
     def when_note(self, minimum_group: int) -> str:
         """Return how to read the card on hours."""

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
 from reports.period import Week
 from reports.when import Stretch
 from reports.where import Beside
+from reports.wording.calendar import weekdays
 from reports.wording.ko import Korean
 from reports.wording.numbers import interval, signed
-
-_DAYS: Final = ("월", "화", "수", "목", "금", "토", "일")
 
 
 class KoreanPlaces:
@@ -35,7 +33,7 @@ class KoreanPlaces:
 
     def stretch(self, stretch: Stretch, *, short: bool = False) -> str:
         """Return such as "금요일 18–21시", or "금 18–21시"."""
-        day = _DAYS[stretch.day] + ("" if short else "요일")
+        day = weekdays("ko", short=short)[stretch.day]
         return f"{day} {stretch.first}–{stretch.end}시"
 
     def extreme(self, stretch: Stretch, *, high: bool) -> str:
@@ -80,8 +78,8 @@ class KoreanPlaces:
 
     def since(self, moment: datetime) -> str:
         """Return when the bot began to listen."""
-        day = _DAYS[moment.weekday()]
-        return f"{day}요일 {moment:%H:%M}부터 들어서, 그 전은 빠져 있어요"
+        day = weekdays("ko")[moment.weekday()]
+        return f"{day} {moment:%H:%M}부터 들어서, 그 전은 빠져 있어요"
 
     def when_note(self, minimum_group: int) -> str:
         """Return how to read the card on hours."""

@@ -9,6 +9,7 @@ from typing import Final
 from reports.report import WeeklyReport
 from reports.retro.forms import FORMS
 from reports.retro.values import Participation, RetroWeek, SectionMood
+from reports.wording.calendar import number
 from reports.wording.numbers import interval, percent, signed
 
 _KO, _EN = 0, 1
@@ -124,14 +125,12 @@ def hidden_line(retro: RetroWeek, language: str) -> str:
 
 def participation_line(found: Participation, language: str) -> str:
     """Return how many took part, as a rate."""
-    rate = percent(found.rate)
+    rate, people = percent(found.rate), number(found.people, language)
     if language == "ko":
-        return (
-            f"지난 4주 동안 회고를 쓴 사람 약 {found.people}명 가운데 {rate}가 이번 주에도 썼어요"
-        )
+        return f"지난 4주 동안 회고를 쓴 사람 약 {people}명 가운데 {rate}가 이번 주에도 썼어요"
     return (
-        f"Of about {found.people} people who wrote a retrospective in the last four weeks, {rate} "
-        "wrote one this week"
+        f"Of about {people} people who wrote a retrospective in the last four weeks, {rate} wrote "
+        "one this week"
     )
 
 

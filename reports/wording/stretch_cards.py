@@ -8,7 +8,7 @@ from reports.monthly import Month, StretchReport
 from reports.report import EmotionShare
 from reports.stretch_runs import StretchRun
 from reports.wording import emotion_name
-from reports.wording.calendar_en import MONTHS
+from reports.wording.calendar import months
 from reports.wording.numbers import largest, percent, percents, signed
 from reports.wording.stretches import stretch_sentence
 
@@ -103,7 +103,7 @@ def day_label(day: date, language: str) -> str:
     """Return a day without its year, short enough for an axis."""
     if language == "ko":
         return f"{day.month}월 {day.day}일"
-    return f"{day.day} {MONTHS[day.month - 1][:3]}"
+    return f"{day.day} {months('en', short=True)[day.month - 1]}"
 
 
 def run_label(run: StretchRun, language: str) -> str:

@@ -9,7 +9,7 @@ from reports.bootstrap import Estimate
 from reports.monthly import DayRange, Month, Period, StretchReport
 from reports.period import Week
 from reports.wording import date_range, emotion_name, no_emotions, partly_note, wording_of
-from reports.wording.calendar_en import MONTHS
+from reports.wording.calendar import months, number
 from reports.wording.counts import english_counts, korean_counts
 from reports.wording.numbers import interval, largest, percent, percents, signed
 from reports.wording.particles import attached
@@ -24,7 +24,7 @@ def period_name(period: Period, language: str) -> str:
     if isinstance(period, Month):
         if language == "ko":
             return f"{period.year}년 {period.month}월"
-        return f"{MONTHS[period.month - 1]} {period.year}"
+        return f"{months('en')[period.month - 1]} {period.year}"
     return _days(period, language)
 
 
@@ -175,7 +175,7 @@ def _range(estimate: Estimate, language: str) -> str:
 
 
 def _plural(count: int, one: str, many: str) -> str:
-    return f"{count:,} {one if count == 1 else many}"
+    return f"{number(count, 'en')} {one if count == 1 else many}"
 
 
 def _days(days: DayRange, language: str) -> str:
@@ -193,4 +193,4 @@ def _korean_day(day: date, *, years: bool) -> str:
 
 
 def _english_day(day: date, *, years: bool) -> str:
-    return f"{day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if years else "")
+    return f"{day.day} {months('en')[day.month - 1]}" + (f" {day.year}" if years else "")

@@ -20,11 +20,14 @@ from bot.views.stretch import stretch_message, stretch_text
 from bot.views.trouble import trouble_text
 from classifiers.emotion import EMOTIONS
 from reports.bootstrap import Estimate
+from reports.checkins.values import CheckinWeek
 from reports.coverage import WeekCoverage
 from reports.history import Ahead, Stretch, Turning, Usual, UsualRange
 from reports.monthly import DayRange, Month, StretchReport
 from reports.period import Week
 from reports.report import Baseline, EmotionShare, Point, WeeklyReport
+from reports.retro.forms import FORMS
+from reports.retro.values import Participation, RetroWeek, SectionMood
 from reports.spans import Span
 from reports.when import Hour, When
 from reports.when import Stretch as Hours
@@ -73,6 +76,12 @@ def extreme(channels: int = 500) -> WeeklyReport:
         stretch=Stretch(date(2026, 1, 1), date(2026, 11, 15), 319, 1.0, -1.0, 52),
         ahead=Ahead(-1.0, 1.0, 0.8, 0.79, 365, 0.1, 0.2, 52),
         usual=Usual(tuple(UsualRange(e, (0.5, 0.999), 0.1, 0.2, 0.3) for e in EMOTIONS), 52, 0.95),
+        retro=RetroWeek(
+            tuple(SectionMood(each, WIDE, -1.0) for each in FORMS["5f"].sections),
+            12,
+            Participation(0.999, 10**9),
+        ),
+        checkins=CheckinWeek(10**9, WIDE, -1.0, WIDE, 5),
     )
 
 
@@ -197,6 +206,8 @@ async def test_the_details_of_a_week_that_is_hidden(language: str) -> None:
         stretch=None,
         ahead=None,
         usual=None,
+        retro=None,
+        checkins=None,
     )
     say = phrases_in(language)
     text = check(details_view(hidden, 0, say))

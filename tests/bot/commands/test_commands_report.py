@@ -112,7 +112,7 @@ async def test_the_schedule_is_changed(town: Town) -> None:
     next_time = town.services.schedule.next_time(town.guild.id)
     assert next_time is not None
     local = next_time.astimezone(zone_of("Asia/Seoul"))
-    assert f"Friday, {local:%Y-%m-%d} 18:00 (Asia/Seoul)" in reply.text
+    assert f"Friday, {local.day} {local:%B %Y} 18:00 (Asia/Seoul)" in reply.text
     assert f"<t:{int(next_time.timestamp())}:F>" in reply.text
 
 
@@ -132,7 +132,7 @@ async def test_a_pause_and_its_end(town: Town) -> None:
 async def test_a_channel_where_reports_cannot_be_posted(town: Town) -> None:
     quiet = await town.closed_channel("quiet", denied=Permission.SEND_MESSAGES)
     reply = await town.run(town.admin, "report schedule", channel=quiet)
-    assert f"⚠️ <#{quiet.id}>: I need Send Messages, Attach Files." in reply.text
+    assert f"⚠️ <#{quiet.id}>: I need Send Messages and Attach Files." in reply.text
 
 
 @pytest.mark.parametrize(
