@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Final
 
 import discord
@@ -25,6 +26,9 @@ Slash = app_commands.Command[Any, ..., Any]
 
 OWN: Final = frozenset({"privacy"})
 """Groups, and below commands, that are about the reader's own data."""
+
+RETROSPECTIVE_MENU: Final = "Retrospective arc"
+"""The entry of a message's menu that works on retrospectives only."""
 
 OWN_COMMANDS: Final = frozenset({"mood me", "analyze text"})
 
@@ -100,9 +104,9 @@ class HelpDesk:
             server=None if place.guild is None else place.guild.name,
             state=tuple(self._state(interaction, place, say)),
             everybody=[self._entry(each, say) for each in rest],
-            menus=[] if place.guild is None else self._menus(say),
+            menus=self._menus(place, say),
             own=[self._entry(each, say) for each in own],
-            running=[self._entry(each, say) for each in running],
+            running=self._topics(running, say),
             links=views.Links(
                 self._services.settings.guide_url, self._services.settings.policy_url
             ),
@@ -123,10 +127,25 @@ class HelpDesk:
         shown = self._mentions.of(command.qualified_name)
         return views.Entry(shown, say(command.description))
 
-    def _menus(self, say: Phrases) -> list[views.Entry]:
+    def _topics(self, found: Sequence[Slash], say: Phrases) -> list[views.Topic]:
+        """Return commands by their groups, in which they stand next to each other."""
+        return [
+            views.Topic(
+                "" if group is None else say(group.description),
+                [self._entry(each, say) for each in members],
+            )
+            for group, members in groupby(found, key=lambda each: each.root_parent)
+        ]
+
+    def _menus(self, place: Place, say: Phrases) -> list[str]:
+        if place.guild is None:
+            return []
         entries = self._tree.get_commands(type=discord.AppCommandType.message)
-        meaning = say("in the menu of a message of your own, under Apps")
-        return [views.Entry(f"**{say(entry.name)}**", meaning) for entry in entries]
+        return [
+            say(entry.name)
+            for entry in entries
+            if place.for_retrospectives or entry.name != RETROSPECTIVE_MENU
+        ]
 
     def _state(self, interaction: discord.Interaction, place: Place, say: Phrases) -> Iterator[str]:
         """Yield what holds here, a sentence each."""

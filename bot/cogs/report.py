@@ -15,6 +15,7 @@ from discord.ext import commands
 from bot.cogs.answers import NOBODY, answer, guild_of, require_manager
 from bot.cogs.choices import Choice, choose
 from bot.cogs.listening import POSTING, lack_in, settings_of
+from bot.cogs.moments import complete_first_day
 from bot.cogs.periods import LAST, complete_period, last_days
 from bot.cogs.periods import resolve as resolve_period
 from bot.cogs.report_desk import ReportDesk
@@ -144,6 +145,7 @@ class ReportCog(
         until=locale_str("First day with reports again, such as 2026-12-24"),
         resume=locale_str("End the pause now"),
     )
+    @app_commands.autocomplete(until=complete_first_day)
     async def pause(
         self, interaction: discord.Interaction, until: str | None = None, resume: bool = False
     ) -> None:

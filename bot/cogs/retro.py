@@ -13,6 +13,7 @@ from discord.ext import commands
 
 from bot.cogs.answers import answer, guild_of, require_manager
 from bot.cogs.listening import default_settings, settings_of
+from bot.cogs.moments import complete_time
 from bot.cogs.retro_desk import RetroDesk
 from bot.command_errors import Refusal
 from bot.i18n import phrases_for
@@ -100,6 +101,7 @@ class RetroCog(
     @app_commands.choices(
         weekday=[Choice(name=locale_str(name), value=day) for day, name in enumerate(WEEKDAYS)]
     )
+    @app_commands.autocomplete(at=complete_time)
     async def remind(
         self,
         interaction: discord.Interaction,

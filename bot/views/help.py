@@ -35,6 +35,19 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Topic:
+    """Commands that belong together.
+
+    Attributes:
+        title: What they are about; empty for commands that stand alone.
+        entries: The commands.
+    """
+
+    title: str
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True, slots=True)
 class Links:
     """Where more can be read; ``None`` where the operator named nothing.
 
@@ -55,18 +68,18 @@ class Help:
         server: The name of the server; ``None`` in a direct message.
         state: What holds there, sentence by sentence.
         everybody: What everybody may use.
-        menus: Entries of the menu of a message.
+        menus: Names of entries in the menu of a message.
         own: What is about the reader's own data.
-        running: What is for those who run the server, where the reader is one of them.
+        running: What is for those who run the server, where the reader is one of them, by topic.
         links: Where more can be read.
     """
 
     server: str | None
     state: Sequence[str]
     everybody: Sequence[Entry]
-    menus: Sequence[Entry]
+    menus: Sequence[str]
     own: Sequence[Entry]
-    running: Sequence[Entry]
+    running: Sequence[Topic]
     links: Links
 
 
@@ -78,11 +91,12 @@ def for_members(found: Help, say: Phrases) -> Layout:
         name = plain(shortened(found.server, _NAME_LIMIT))
         title = say("What you can do in {server}", server=name)
     items: list[Item] = [text(f"## {title}", *(f"• {line}" for line in found.state)), rule()]
-    everybody = [*found.everybody, *found.menus]
-    if everybody:
-        items.append(_section(say("For everyone"), everybody, _EVERYBODY_LIMIT, say))
+    if found.everybody:
+        lines = listed(_lines(found.everybody), _EVERYBODY_LIMIT, say)
+        items.append(text("### " + say("For everyone"), *lines, _menus(found.menus, say)))
     if found.own:
-        items.append(_section(say("Your own data"), found.own, _OWN_LIMIT, say))
+        lines = listed(_lines(found.own), _OWN_LIMIT, say)
+        items.append(text("### " + say("Your own data"), *lines))
     items.append(text("-# " + say("Only you see this. Click a command to use it.")))
     buttons = _links(found.links, say)
     if found.running:
@@ -98,9 +112,13 @@ def for_members(found: Help, say: Phrases) -> Layout:
 def for_managers(found: Help, say: Phrases) -> Layout:
     """Return the second page: what those who run the server can do."""
     back = discord.ui.Button[Any](label=say("For everyone"), custom_id=MEMBERS)
+    lines: list[str] = []
+    for topic in found.running:
+        lines += [f"**{topic.title}**"] if topic.title else []
+        lines += _lines(topic.entries)
     return Layout(
         text("## " + say("For those who run the server")),
-        text(*listed(_lines(found.running), _RUNNING_LIMIT, say)),
+        text(*listed(lines, _RUNNING_LIMIT, say)),
         row(back, *_links(found.links, say)),
     )
 
@@ -119,8 +137,11 @@ def mentioned(command: str, say: Phrases) -> str:
     )
 
 
-def _section(title: str, entries: Sequence[Entry], limit: int, say: Phrases) -> Item:
-    return text(f"### {title}", *listed(_lines(entries), limit, say))
+def _menus(names: Sequence[str], say: Phrases) -> str:
+    if not names:
+        return ""
+    shown = say.list([f"**{name}**" for name in names])
+    return say("In the menu of a message of your own, under Apps: {names}.", names=shown)
 
 
 def _lines(entries: Sequence[Entry]) -> list[str]:

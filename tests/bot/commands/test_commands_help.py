@@ -66,7 +66,10 @@ async def test_an_administrator_finds_every_command(town: Town) -> None:
     first = linked(shown)
     assert first > OWN
     assert {"talk", "mood server", "retro write", "retro status"} < first
-    second = linked(await shown.click(views.RUNNING))
+    assert "under Apps: **Analyze emotion** and **Retrospective arc**." in shown.text
+    turned = await shown.click(views.RUNNING)
+    assert "**Post and plan the reports**\n</report now:" in turned.text
+    second = linked(turned)
     assert {"setup", "settings", "monitor add", "report now", "alerts on", "retro form"} < second
     # Whatever is added later is found as well.
     assert first | second == all_commands(town) - {"help"}

@@ -107,3 +107,29 @@ async def test_a_refusal_stays_private(town: Town) -> None:
     assert reply.ephemeral
     assert "I do not know this period." in reply.text
     assert town.server.posts(town.general) == []
+
+
+@online
+async def test_days_are_offered_for_a_pause(korean_town: Town) -> None:
+    town = korean_town
+    found = await town.guild.autocomplete(
+        town.admin, "report pause", "until", "2주", channel=town.general
+    )
+    (choice,) = found
+    assert choice["name"].startswith("2주 뒤 (20")
+    shown = await town.run(town.admin, "report pause", until=choice["value"])
+    assert "쉬는 중" in shown.text
+
+
+@online
+async def test_times_are_offered_for_a_reminder(town: Town) -> None:
+    async def times(typed: str) -> list[object]:
+        found = await town.guild.autocomplete(
+            town.admin, "retro remind", "at", typed, channel=town.general
+        )
+        return [each["value"] for each in found]
+
+    assert (await times(""))[:2] == ["00:00", "01:00"]
+    assert sorted(map(str, await times("17"))) == ["17:00", "17:15", "17:30", "17:45"]
+    assert "09:30" in await times("9:")
+    assert await times("noon") == []
