@@ -19,7 +19,7 @@ from bot.i18n import Phrases, phrases_for
 from bot.services import Services
 from bot.views import help as views
 from bot.views.listeners import ButtonEar, Listener
-from storage.records import ConsentMode, GuildSettings
+from storage.records import GuildSettings
 from storage.retrospectives import ChannelKind
 
 Slash = app_commands.Command[Any, ..., Any]
@@ -156,7 +156,7 @@ class HelpDesk:
             yield say("I am not set up in this server yet, so I read nothing.")
             return
         yield self._here(interaction, say)
-        yield self._measured(interaction, place.guild, place.settings, say)
+        yield self._measured(interaction, place.guild, say)
         yield from _posts(interaction, place.guild, place.settings, say)
         companion = place.settings.companion
         if self._services.companion is not None and companion.talk and companion.mentions:
@@ -173,7 +173,6 @@ class HelpDesk:
         self,
         interaction: discord.Interaction,
         guild: discord.Guild,
-        settings: GuildSettings,
         say: Phrases,
     ) -> str:
         roster, user_id = self._services.roster, interaction.user.id
@@ -182,7 +181,6 @@ class HelpDesk:
             return say("You have opted out: none of your messages is measured.")
         if roster.accepts(guild.id, author, interaction.id):
             return say("Your messages count for the mood of the server; no text is kept.")
-        assert settings.consent is ConsentMode.EXPLICIT
         return say("Your messages are not measured, because you have not agreed to it.")
 
 

@@ -281,7 +281,7 @@ def _unusual(report: AnyReport, say: Phrases) -> Section | None:
         if share is not None:
             name = wording.emotion_name(each.emotion, say.language)
             span = f"{percent(each.low)}–{percent(each.high)}"
-            mark_outside = " ◆" if each.outside else ""
+            mark_outside = " ◆ " + say("outside the usual range") if each.outside else ""
             lines.append(
                 say(
                     "{emotion} {share}, usually {range}",

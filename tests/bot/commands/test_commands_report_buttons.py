@@ -124,7 +124,7 @@ async def test_a_made_up_button_is_answered_and_nothing_breaks(town: Town) -> No
             part["custom_id"] = "nunchi:report:details:2026-W99"
     shown = await town.guild.click(town.member, post, "Details")
     assert shown.ephemeral
-    assert "could not be done" in shown.text
+    assert "Please use the command again." in shown.text
 
 
 async def test_a_preview_is_seen_by_nobody_else(town: Town) -> None:
