@@ -69,8 +69,12 @@ _TIMES: Final = {
     "T": "%H:%M:%S",
     "d": "%Y-%m-%d",
     "D": "%Y-%m-%d",
-    "F": "%A %Y-%m-%d %H:%M",
+    "F": "{day} %Y-%m-%d %H:%M",
     "f": "%Y-%m-%d %H:%M",
+}
+_DAYS: Final = {
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "ko": ("월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일"),
 }
 
 
@@ -141,7 +145,8 @@ def _unbroken(text: str) -> str:
 def _time(seconds: int, style: str, names: Names) -> str:
     moment = datetime.fromtimestamp(seconds, names.timezone)
     if style != "R":
-        return moment.strftime(_TIMES[style])
+        day = _DAYS[names.language][moment.weekday()]
+        return moment.strftime(_TIMES[style]).replace("{day}", day)
     away = moment - names.now
     amount, unit = _largest(abs(away))
     written = f"{amount} {unit}{'s' if amount != 1 else ''}"

@@ -56,7 +56,7 @@ def draw_messages(
         timezone: The reader's.
         asked: Who asked for the first message and with what, such as ``Ada /setup``.
     """
-    names = Names(messages[0].world, timezone)
+    names = Names(messages[0].world, timezone, language)
     sheet = Sheet(fonts, names, GUTTER + MARGIN, WIDTH - MARGIN)
     sheet.skip(MARGIN)
     if asked:

@@ -19,10 +19,12 @@ class Names:
     Attributes:
         world: What is known.
         timezone: In which times are written, as the reader's own in Discord.
+        language: ``ko`` or ``en``, in which days are called.
     """
 
     world: World
     timezone: tzinfo = UTC
+    language: str = "en"
 
     @property
     def now(self) -> datetime:
