@@ -124,7 +124,7 @@ class CheckinCog(
         await self._change(interaction, lambda found: replace(found, checkins=chosen))
         await self._show(interaction)
 
-    @app_commands.command(name="off", description=locale_str("Ask no more"))
+    @app_commands.command(name="off", description=locale_str("Stop asking members how they are"))
     async def off(self, interaction: discord.Interaction) -> None:
         """Switch check-ins off; what was answered stays until it is too old."""
         require_manager(interaction)

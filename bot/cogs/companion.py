@@ -42,7 +42,9 @@ class CompanionCog(
         """Switch conversations on."""
         await self._change(interaction, lambda found: replace(found, talk=True, mentions=mentions))
 
-    @app_commands.command(name="off", description=locale_str("Hold no conversations"))
+    @app_commands.command(
+        name="off", description=locale_str("Stop answering members who speak to me")
+    )
     async def off(self, interaction: discord.Interaction) -> None:
         """Switch conversations off."""
         await self._change(interaction, lambda found: replace(found, talk=False))

@@ -169,7 +169,7 @@ class FeedbackPanel:
 class FeedbackCog(
     commands.GroupCog,
     group_name="feedback",
-    group_description=locale_str("What members think of how they are read"),
+    group_description=locale_str("See what members think of how they are read"),
 ):
     """For those who run the server."""
 
@@ -177,7 +177,7 @@ class FeedbackCog(
         self._panel = panel
 
     @app_commands.command(
-        name="status", description=locale_str("How often members agree with their readings")
+        name="status", description=locale_str("See how often members agree with their readings")
     )
     async def status(self, interaction: discord.Interaction) -> None:
         """Show agreement and recalibration."""
