@@ -13,6 +13,8 @@ from bot.i18n import Phrases, mark
 from bot.views.layout import Layout, plain, row, shortened, text
 from bot.views.setup import CONSENT_NAMES, LANGUAGE_LABELS, THEME_NAMES, Page, panel_page
 from bot.views.times import TIME_FORMAT, weekday_name
+from reports.retro.forms import FORMS
+from reports.wording.retro import form_name
 from storage.audit import CHANNELS, SettingChange
 from storage.records import ConsentMode, GuildSettings
 from storage.retrospectives import ChannelKind
@@ -80,9 +82,16 @@ def _kind(value: str, say: Phrases) -> str:
 
 
 def _forms(value: str, say: Phrases) -> str:
-    del say
-    found = (f"<#{int(each['channel_id'])}> {each['form']}" for each in json.loads(value))
-    return ", ".join(found)
+    found = (
+        f"<#{int(each['channel_id'])}> {_form(str(each['form']), say)}"
+        for each in json.loads(value)
+    )
+    return "; ".join(found)
+
+
+def _form(key: str, say: Phrases) -> str:
+    # A form that is known no longer is shown as it was kept.
+    return form_name(key, say.language) if key in FORMS else key
 
 
 def _backfill(value: str, say: Phrases) -> str:

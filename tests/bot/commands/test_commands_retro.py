@@ -537,3 +537,10 @@ async def test_when_a_reminder_is_due() -> None:
     late = friday(RetroReminder(5, 4, 17, 30, since=due + timedelta(minutes=1)))
     assert reminder_due(late, due + timedelta(minutes=2)) is None
     assert reminder_due(GuildSettings(1), due) is None
+
+
+async def test_the_history_of_changes_calls_a_form_by_its_name(korean_town: Town) -> None:
+    town = await retro_town(korean_town)
+    await town.run(town.admin, "retro form", form="5f")
+    shown = await town.run(town.admin, "settings", page="history")
+    assert f"<#{town.general.id}> 5F · 사실, 느낌, 발견" in shown.text
