@@ -79,7 +79,7 @@ class KoreanPlaces:
     def since(self, moment: datetime) -> str:
         """Return when the bot began to listen."""
         day = weekdays("ko")[moment.weekday()]
-        return f"{day} {moment:%H:%M}부터 들어서, 그 전은 빠져 있어요"
+        return f"{day} {moment:%H:%M}부터 살펴봐서, 그 전은 빠져 있어요"
 
     def when_note(self, minimum_group: int) -> str:
         """Return how to read the card on hours."""
