@@ -12,6 +12,7 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
+from bot.clock import snowflake_time
 from bot.cogs.answers import NOBODY, answer, guild_of, require_manager
 from bot.cogs.choices import Choice, choose
 from bot.cogs.listening import POSTING, lack_in, settings_of
@@ -130,13 +131,20 @@ class ReportCog(
             settings.language,
             place_id=settings.report.channel_id or interaction.channel_id,
         )
-        if not interaction.app_permissions.attach_files:
+        if interaction.app_permissions.attach_files:
+            message = rendered.message()
+            await interaction.followup.send(
+                view=message.view, files=message.files, ephemeral=True, allowed_mentions=NOBODY
+            )
+        else:
             await answer(interaction, rendered.text)
-            return
-        message = rendered.message()
-        await interaction.followup.send(
-            view=message.view, files=message.files, ephemeral=True, allowed_mentions=NOBODY
-        )
+        if not rendered.report.messages and _before_listening(settings, chosen):
+            await interaction.followup.send(
+                say(
+                    "I did not listen yet then. `/monitor backfill` reads what was written before."
+                ),
+                ephemeral=True,
+            )
 
     @app_commands.command(
         name="pause", description=locale_str("Post no planned reports for a while, or resume")
@@ -286,6 +294,14 @@ def _without_pictures(say: Phrases) -> str:
         "I posted it without pictures: I need {permissions} here.",
         permissions=permission_names(["attach_files"], say),
     )
+
+
+def _before_listening(settings: GuildSettings, period: Period) -> bool:
+    """Tell whether a period was over before the first channel was listened to."""
+    end = period.bounds(zone_of(settings.timezone))[1]
+    # ``since`` is the last message before; the notice tells better when it began.
+    begun = (max(each.since, each.notice_id or 0) for each in settings.channels)
+    return all(snowflake_time(each) >= end for each in begun)
 
 
 def _postable(interaction: discord.Interaction, say: Phrases) -> discord.abc.Messageable:

@@ -138,6 +138,16 @@ async def test_a_preview_is_seen_by_nobody_else(town: Town) -> None:
     assert "There are none yet." in (await town.run(town.admin, "report history")).text
 
 
+async def test_a_preview_of_a_time_before_listening_says_so(town: Town) -> None:
+    said = "I did not listen yet then."
+    await week_of_talk(town)
+    shown = await town.run(town.admin, "report preview")
+    await town.server.wait_until(lambda: said in shown.text)
+    shown = await town.run(town.admin, "report preview", period="this")
+    await town.server.flush()
+    assert said not in shown.text
+
+
 async def test_a_preview_without_pictures(town: Town) -> None:
     plain = await town.closed_channel("plain", denied=Permission.ATTACH_FILES)
     shown = await town.run(town.admin, "report preview", where=plain)
