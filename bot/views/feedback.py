@@ -161,7 +161,8 @@ def _agreement(found: Agreement, say: Phrases) -> list[str]:
                 "Not enough people have judged a reading yet: {people} of {needed}.",
                 people=min(found.people, found.needed),
                 needed=found.needed,
-            )
+            ),
+            say("Members judge with the buttons under `/analyze text`, of their own words."),
         ]
     lines = [
         say(

@@ -288,7 +288,7 @@ def test_a_report_in_plain_text_fits(language: str, people: int) -> None:
 def test_the_next_report_by_both_clocks() -> None:
     settings = replace(full_settings(1), timezone="Asia/Seoul")
     sentence = next_report(settings, NOW, phrases_in("en"))
-    assert "Friday, 2026-11-20 12:00 (Asia/Seoul)" in sentence
+    assert "Friday, 20 November 2026 12:00 (Asia/Seoul)" in sentence
     assert f"<t:{int(NOW.timestamp())}:F>" in sentence
 
 
@@ -300,7 +300,7 @@ def test_no_next_report() -> None:
 
 
 def test_local_time_in_korean() -> None:
-    assert local_time(NOW, "Asia/Seoul", phrases_in("ko")) == "금요일, 2026-11-20 12:00"
+    assert local_time(NOW, "Asia/Seoul", phrases_in("ko")) == "2026년 11월 20일 금요일 12:00"
 
 
 # Timezones
