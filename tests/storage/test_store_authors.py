@@ -91,7 +91,7 @@ class TestRecords:
         await store.apply(Batch(tuple(mine(number) for number in range(9))))
         (scanned,) = [page async for page in store.scan(GUILD, START, NOW)]
         columns = columns_of(await kept(store))
-        for name in ("message_id", "channel_id", "author", "time", "language", "valence", "model"):
+        for name in ("message_id", "channel_id", "author", "time", "valence", "model"):
             assert getattr(columns, name).tolist() == getattr(scanned, name).tolist(), name
         assert columns.models == scanned.models
         assert repr(columns.probabilities.tolist()) == repr(scanned.probabilities.tolist())
