@@ -103,13 +103,14 @@ class Companion:
         self.conversations.of(user_id, place).be_careful(self.now())
 
     def crisis_in(self, text: str) -> Crisis | None:
-        """Return what speaks for a crisis. Needs no model, no network and no storage."""
+        """Return what speaks for a crisis. Needs no classifier, no network and no storage."""
         return self._detector.find(text)
 
     async def answer(self, spoken: Spoken) -> Answer:
         """Answer. Whoever calls has asked the limits; a crisis has none."""
         language = language_of(spoken)
-        crisis = self.crisis_in(spoken.text)
+        reading = self._detector.read(spoken.text)
+        crisis = reading.crisis
         conversation = self.conversations.of(spoken.user_id, spoken.place)
         if crisis is not None:
             if spoken.place.private:
@@ -120,7 +121,7 @@ class Companion:
         text = await self._reply(heard, conversation)
         conversation.add(self._turn(heard, text, spoken))
         heavy = heard.emotion in HEAVY and (first or heard.intense)
-        careful = conversation.careful or (heavy and spoken.place.private)
+        careful = conversation.careful or ((heavy or reading.unsure) and spoken.place.private)
         return Answer(text, language, first=first, careful=careful)
 
     async def _heard(self, spoken: Spoken, language: str) -> Heard:

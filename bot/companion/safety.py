@@ -85,7 +85,7 @@ def why_unsafe(answer: str, language: str, instructions: str) -> str | None:
         *((reason, pattern.search(plain) is not None) for reason, pattern in FORBIDDEN),
         ("another language", detect(plain) != language),
         ("its instructions", _repeats(plain, instructions)),
-        ("about dying", CrisisDetector.shipped().find(plain[:LONGEST]) is not None),
+        ("about dying", CrisisDetector.plain().find(plain[:LONGEST]) is not None),
     )
     return next((reason for reason, unsafe in checks if unsafe), None)
 

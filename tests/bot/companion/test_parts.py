@@ -109,7 +109,7 @@ def spoken(text: str, place: Place = TALK, user_id: int = 1, **more) -> Spoken:
 def test_every_reply_is_safe_by_the_rules_for_engines() -> None:
     for reply in LIBRARY.replies:
         assert why_unsafe(reply.text, reply.language, INSTRUCTIONS[reply.language]) is None
-        assert CrisisDetector.shipped().find(reply.text) is None
+        assert CrisisDetector.plain().find(reply.text) is None
 
 
 def test_every_emotion_has_general_replies_for_each_point_and_force() -> None:
@@ -220,6 +220,15 @@ async def test_what_is_heavy_carries_a_helpline_in_private_only() -> None:
     assert (await companion().answer(spoken("sad"))).careful
     assert not (await companion().answer(spoken("sad", CHANNEL))).careful
     assert not (await companion(Emotion.JOY).answer(spoken("glad"))).careful
+
+
+async def test_words_that_may_be_one_get_the_usual_answer_and_a_helpline_in_private() -> None:
+    grey = "nothing matters and I am so tired of it all"
+    answer = await companion(Emotion.JOY).answer(spoken(grey))
+    assert answer.crisis is None
+    assert answer.text
+    assert answer.careful
+    assert not (await companion(Emotion.JOY).answer(spoken(grey, CHANNEL))).careful
 
 
 async def test_a_crisis_needs_no_classifier_and_makes_careful() -> None:
