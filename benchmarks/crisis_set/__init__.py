@@ -70,6 +70,29 @@ def _of(language: str, label: str) -> Iterator[Line]:
             yield Line(language, family, label == "crisis", text, row)
 
 
+def free() -> list[Line]:
+    """Return lines that people who knew neither rules nor tests wrote one by one, by families."""
+    found: dict[str, Line] = {}
+    for language in LANGUAGES:
+        for label in MOST:
+            path = HERE / f"{language}_{label}_lines.tsv"
+            for row in path.read_text("utf-8").splitlines():
+                family, text = row.split("\t")
+                name = f"{language} {label}: {family}"
+                line = Line(language, name, label == "crisis", text, text)
+                found.setdefault(text, line)
+    return list(found.values())
+
+
+def independent() -> list[Line]:
+    """Return the independent set: written apart from everything else, never learnt from."""
+    found = []
+    for row in (TESTS / "crisis_independent.tsv").read_text("utf-8").splitlines()[1:]:
+        language, label, kind, text = row.split("\t")
+        found.append(Line(language, f"{language} {label}: {kind}", label == "crisis", text, text))
+    return found
+
+
 def written(*, test: bool) -> list[Line]:
     """Return the lines that were written one by one: the test halves, or all others."""
     found = []

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.crisis_set import independent
 from bot.companion.crisis import About, CrisisDetector, read_rules
 from bot.companion.errors import DataBroken
 from tests.bot.companion.wilson import lines, wilson
@@ -39,8 +40,28 @@ def test_the_set_is_large_enough_and_says_each_line_once() -> None:
 def test_little_is_missed_and_idioms_are_left_alone(language: str, *, test: bool) -> None:
     found, crisis, alarmed, harmless = counted(language, test=test)
     assert found / crisis >= 0.95
-    # These harmless lines were made to be hard; ordinary chat has a bar of its own.
-    assert alarmed / harmless <= 0.05
+    # These harmless lines were made to be hard; idioms and ordinary chat have bars of their own.
+    assert alarmed / harmless <= 0.03
+
+
+def test_idioms_raise_hardly_an_alarm() -> None:
+    everything = [line for name in SETS.values() for line in lines(name)]
+    idioms = [line for line in everything if line.kind == "idiom"]
+    unseen = [line for line in idioms if line.in_test]
+    for part in (idioms, unseen):
+        alarms = [line.text for line in part if DETECTOR.find(line.text) is not None]
+        assert len(alarms) / len(part) <= 0.02, alarms
+
+
+@pytest.mark.parametrize("language", SETS)
+def test_words_of_somebody_who_knew_neither_rules_nor_lines(language: str) -> None:
+    chosen = [line for line in independent() if line.language == language]
+    crisis = [DETECTOR.read(line.text) for line in chosen if line.crisis]
+    harmless = [DETECTOR.read(line.text) for line in chosen if not line.crisis]
+    helped = [one for one in crisis if one.crisis is not None or one.unsure]
+    assert sum(one.crisis is not None for one in crisis) / len(crisis) >= 0.85
+    assert len(helped) / len(crisis) >= 0.95
+    assert sum(one.crisis is not None for one in harmless) / len(harmless) <= 0.02
 
 
 @pytest.mark.parametrize("language", SETS)

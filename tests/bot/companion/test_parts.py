@@ -223,7 +223,7 @@ async def test_what_is_heavy_carries_a_helpline_in_private_only() -> None:
 
 
 async def test_words_that_may_be_one_get_the_usual_answer_and_a_helpline_in_private() -> None:
-    grey = "nothing matters and I am so tired of it all"
+    grey = "I feel like a ghost in my own house"
     answer = await companion(Emotion.JOY).answer(spoken(grey))
     assert answer.crisis is None
     assert answer.text
