@@ -37,7 +37,7 @@ async def test_add_twice(town: Town) -> None:
 @pytest.mark.parametrize(
     ("denied", "named"),
     [
-        (Permission.VIEW_CHANNEL, "채널 보기, 메시지 기록 보기"),
+        (Permission.VIEW_CHANNEL, "채널 보기 및 메시지 기록 보기"),
         (Permission.READ_MESSAGE_HISTORY, "메시지 기록 보기"),
     ],
 )
@@ -109,7 +109,7 @@ async def test_list_shows_channels_and_problems(town: Town) -> None:
     reply = await town.run(town.admin, "monitor list")
     assert "Listening to 2 channels" in reply.text
     assert f"• <#{town.general.id}>" in reply.text
-    assert f"• <#{other.id}>: I need View Channel, Read Message History." in reply.text
+    assert f"• <#{other.id}>: I need View Channel and Read Message History." in reply.text
 
 
 async def test_list_posts_a_notice_that_was_not_possible_before(town: Town) -> None:
