@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from re import Match
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import discord
 
@@ -13,6 +13,7 @@ from bot.command_errors import answer_error
 Handler = Callable[[discord.Interaction], Awaitable[None]]
 ValueHandler = Callable[[discord.Interaction, str], Awaitable[None]]
 MatchHandler = Callable[[discord.Interaction, Match[str]], Awaitable[None]]
+Part = TypeVar("Part", bound=discord.ui.Item[Any])
 ChannelsHandler = Callable[[discord.Interaction, Sequence[int]], Awaitable[None]]
 
 
@@ -69,7 +70,7 @@ class ValueEar(discord.ui.Select[Any]):
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Hand the chosen value on."""
-        await self._handler(interaction, _values(interaction)[0])
+        await self._handler(interaction, chosen_values(interaction)[0])
 
 
 class ChannelsEar(discord.ui.ChannelSelect[Any]):
@@ -81,26 +82,40 @@ class ChannelsEar(discord.ui.ChannelSelect[Any]):
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Hand the ids of the chosen channels on."""
-        await self._handler(interaction, [int(value) for value in _values(interaction)])
+        await self._handler(interaction, [int(value) for value in chosen_values(interaction)])
 
 
 def pattern_ear(
     pattern: str, handler: MatchHandler
 ) -> type[discord.ui.DynamicItem[discord.ui.Button[Any]]]:
     """Return what hears every button whose custom id matches a pattern, on messages of any age."""
+    return _ear(pattern, handler, lambda name: discord.ui.Button(custom_id=name, label="-"))
 
-    class PatternEar(discord.ui.DynamicItem[discord.ui.Button[Any]], template=pattern):
-        """Hears the buttons of one pattern."""
+
+def select_pattern_ear(
+    pattern: str, handler: MatchHandler
+) -> type[discord.ui.DynamicItem[discord.ui.Select[Any]]]:
+    """Return what hears every select menu whose custom id matches; see ``chosen_values``."""
+    return _ear(pattern, handler, lambda name: discord.ui.Select(custom_id=name))
+
+
+def _ear(
+    pattern: str, handler: MatchHandler, item_called: Callable[[str], Part]
+) -> type[discord.ui.DynamicItem[Part]]:
+    """Return what hears every item of one kind whose custom id matches a pattern."""
+
+    class PatternEar(discord.ui.DynamicItem[Part], template=pattern):
+        """Hears the items of one pattern."""
 
         def __init__(self, match: Match[str]) -> None:
-            super().__init__(discord.ui.Button(custom_id=match.string, label="-"))
+            super().__init__(item_called(match.string))
             self._match = match
 
         @classmethod
         async def from_custom_id(
             cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Match[str], /
         ) -> Self:
-            """Return what hears this very button."""
+            """Return what hears this very item."""
             del interaction, item
             return cls(match)
 
@@ -114,42 +129,7 @@ def pattern_ear(
     return PatternEar
 
 
-def select_pattern_ear(
-    pattern: str, handler: MatchHandler
-) -> type[discord.ui.DynamicItem[discord.ui.Select[Any]]]:
-    """Return what hears every select menu whose custom id matches; see ``chosen_values``."""
-
-    class SelectPatternEar(discord.ui.DynamicItem[discord.ui.Select[Any]], template=pattern):
-        """Hears the menus of one pattern."""
-
-        def __init__(self, match: Match[str]) -> None:
-            super().__init__(discord.ui.Select(custom_id=match.string))
-            self._match = match
-
-        @classmethod
-        async def from_custom_id(
-            cls, interaction: discord.Interaction, item: discord.ui.Item[Any], match: Match[str], /
-        ) -> Self:
-            """Return what hears this very menu."""
-            del interaction, item
-            return cls(match)
-
-        async def callback(self, interaction: discord.Interaction) -> None:
-            """Hand the choice on; the library would only log an error, so it is answered here."""
-            try:
-                await handler(interaction, self._match)
-            except Exception as error:  # noqa: BLE001 - the boundary: every error is answered
-                await answer_error(interaction, error)
-
-    return SelectPatternEar
-
-
 def chosen_values(interaction: discord.Interaction) -> list[str]:
-    """Return what was chosen in a select menu."""
-    return _values(interaction)
-
-
-def _values(interaction: discord.Interaction) -> list[str]:
     """Return what was chosen; the library's own list leaves out what it cannot look up."""
     data: Mapping[str, Any] = {**(interaction.data or {})}
     return [str(value) for value in data.get("values", ())]
