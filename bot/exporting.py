@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.errors import StartFailed
+from bot.keeping import require_database
 from bot.settings import Settings
 from classifiers.classifier import load
 from classifiers.correction import ShareCorrection
@@ -30,7 +31,7 @@ from reports.rasterise import rasterise
 from reports.report import WeeklyReport
 from reports.shown import shown_report, shown_stretch
 from reports.stretch_cards import stretch_cards
-from storage.open import file_of, open_store
+from storage.open import open_store
 from storage.records import GuildSettings
 from storage.store import Store
 
@@ -95,10 +96,7 @@ async def opened_place(place: Place) -> AsyncIterator[tuple[Store, GuildSettings
     Raises:
         NunchiError: There is no such store, it does not answer, or it knows no such server.
     """
-    file = file_of(place.url)
-    if file is not None and not file.is_file():
-        msg = f"there is no database {file}; name the bot's own by --store or NUNCHI_STORE"
-        raise StartFailed(msg)
+    require_database(place.url)
     async with open_store(place.url, key=place.key) as store:
         settings = await store.settings(place.guild_id)
         if settings is None:

@@ -12,11 +12,9 @@ from typing import IO, Final
 
 import click
 
-from bot.errors import StartFailed
 from bot.explaining import explained
-from bot.keeping import store_key
+from bot.keeping import require_database, store_of
 from bot.settings import Settings, load_settings
-from storage.open import file_of, open_store
 from storage.records import Feedback
 
 COLUMNS: Final = ("text", "label", "language", "predicted", "model")
@@ -70,10 +68,7 @@ def write_table(rows: Iterable[Feedback], file: IO[str]) -> None:
 
 async def _given(settings: Settings, store: str | None, guild_id: int | None) -> list[Feedback]:
     url = store or settings.store.get_secret_value()
-    file = file_of(url)
-    if file is not None and not file.is_file():
-        msg = f"there is no database {file}; name the bot's own by --store or NUNCHI_STORE"
-        raise StartFailed(msg)
-    async with open_store(url, key=store_key(settings, file) if file else None) as opened:
+    require_database(url)
+    async with store_of(settings, url) as opened:
         guilds = [guild_id] if guild_id else [each.guild_id for each in await opened.all_settings()]
         return [each for guild in guilds for each in await opened.feedback(guild)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from bot.errors import StartFailed
 from bot.settings import Settings
 from storage.errors import KeyUnusable
 from storage.open import file_of, open_store
@@ -45,6 +46,19 @@ def store_of(settings: Settings, url: str | None = None) -> Store:
     address = url or settings.store.get_secret_value()
     file = file_of(address)
     return open_store(address, key=store_key(settings, file) if file else None)
+
+
+def require_database(url: str) -> None:
+    """Refuse the address of an embedded store that is not there: reading must not make one.
+
+    Raises:
+        InvalidStoreUrl: The address cannot be understood.
+        StartFailed: There is no such file.
+    """
+    file = file_of(url)
+    if file is not None and not file.is_file():
+        msg = f"there is no database {file}; name the bot's own by --store or NUNCHI_STORE"
+        raise StartFailed(msg)
 
 
 def store_key(settings: Settings, file: Path) -> bytes | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
 from bot.views.report import PictureCard
-from reports.cards import cards
+from reports.cards import Card, cards
 from reports.fonts import FontBook
 from reports.monthly import StretchReport
 from reports.personal import OwnMood
@@ -64,16 +64,7 @@ class Studio:
             fonts=fonts,
             channels=channels,
         )
-        return tuple(
-            [
-                PictureCard(
-                    f"nunchi-{report.week.key}-{card.name}.png",
-                    await worker.render(card.svg),
-                    card.alt_text,
-                )
-                for card in drawn
-            ]
-        )
+        return await _rendered(drawn, f"nunchi-{report.week.key}", worker)
 
     async def draw_stretch(
         self, report: StretchReport, *, theme: str, language: str, server_name: str
@@ -92,13 +83,7 @@ class Studio:
             server_name=server_name,
             fonts=fonts,
         )
-        stem = f"nunchi-{report.period.key}"
-        return tuple(
-            [
-                PictureCard(f"{stem}-{card.name}.png", await worker.render(card.svg), card.alt_text)
-                for card in drawn
-            ]
-        )
+        return await _rendered(drawn, f"nunchi-{report.period.key}", worker)
 
     async def draw_own_year(self, own: OwnMood, *, theme: str, language: str) -> PictureCard | None:
         """Return the picture of a member's own year; ``None`` without a day to show.
@@ -130,3 +115,15 @@ class Studio:
                 self._fonts = await asyncio.to_thread(FontBook.load, self._font_dir)
                 self._worker = await PictureWorker(self._fonts).__aenter__()
             return self._fonts, self._worker
+
+
+async def _rendered(
+    drawn: Sequence[Card], stem: str, worker: PictureWorker
+) -> tuple[PictureCard, ...]:
+    """Return cards as pictures, one after the other; file names begin with ``stem``."""
+    return tuple(
+        [
+            PictureCard(f"{stem}-{card.name}.png", await worker.render(card.svg), card.alt_text)
+            for card in drawn
+        ]
+    )
