@@ -12,7 +12,14 @@ from babel.messages.pofile import read_po
 import bot
 
 HOME = Path(bot.__file__).parent
-MODULES = [*sorted((HOME / "views").glob("*.py")), *sorted((HOME / "cogs").glob("*.py"))]
+HEARS_ONLY = "listeners.py"
+"""Builds buttons and menus by their custom id alone, to hear a click; shows none of them."""
+MODULES = [
+    path
+    for folder in ("views", "cogs")
+    for path in sorted((HOME / folder).glob("*.py"))
+    if path.name != HEARS_ONLY
+]
 
 
 def calls(path: Path, name: str) -> Iterator[ast.Call]:
@@ -41,7 +48,7 @@ def test_every_menu_says_what_it_is_for() -> None:
                 continue
             words = ast.unparse(function)
             for kind in ("discord.ui.Select(", "discord.ui.ChannelSelect("):
-                if kind in words and "custom_id=match" not in words:
+                if kind in words:
                     shown += 1
                     assert "placeholder=" in words or "default=" in words, words
     assert shown > 5
