@@ -6,15 +6,20 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from bot.clock import DISCORD_EPOCH_MS, TIMESTAMP_SHIFT, Clock
 from storage.audit import SettingChange, changes_between
 from storage.consent import NEVER_ASKED, asked_until, is_consented
+from storage.errors import StoreUnavailable
 from storage.personal_data import Erasure
 from storage.pseudonym import Pseudonymiser
 from storage.records import GuildSettings, MonitoredChannel
 from storage.retrospectives import ChannelKind
 from storage.store import Store
+
+SAVE_ATTEMPTS: Final = 50
+"""How often a change is made anew because another process's came first."""
 
 
 class Roster:
@@ -133,20 +138,20 @@ class Roster:
         """Apply ``edit`` to a guild's settings, store the result and return it.
 
         This is the one place where settings change, so what changed is noted here for the
-        administrators.
+        administrators. When another process changes them meanwhile, ``edit`` is applied again, to
+        what holds then: neither change is lost.
 
         Args:
             guild_id: Whose settings.
-            edit: Returns the new settings from those that hold now.
+            edit: Returns the new settings from those that hold now; it may be called again.
             default: What holds before the first choice.
             by: The user who changes them; ``None`` for the bot itself.
+
+        Raises:
+            StoreUnavailable: Nothing was changed.
         """
         async with self._writing:
-            stored = await self._store.settings(guild_id)
-            before = stored or default or GuildSettings(guild_id)
-            changed = edit(before)
-            noted = changes_between(before, changed, at=self._clock.now(), by=by)
-            await self._store.save_settings(changed, noted)
+            changed = await self._save(guild_id, edit, default, by)
             self._opted_out[guild_id] = await self._store.opted_out(guild_id)
             self._consents[guild_id] = await self._store.consents(guild_id)
             known = self._settings.get(guild_id)
@@ -158,6 +163,24 @@ class Roster:
             watcher(guild_id)
         return changed
 
+    async def _save(
+        self,
+        guild_id: int,
+        edit: Callable[[GuildSettings], GuildSettings],
+        default: GuildSettings | None,
+        by: int | None,
+    ) -> GuildSettings:
+        for _ in range(SAVE_ATTEMPTS):
+            stored = await self._store.settings(guild_id)
+            before = stored or default or GuildSettings(guild_id)
+            changed = edit(before)
+            noted = changes_between(before, changed, at=self._clock.now(), by=by)
+            version = stored.version if stored else 0
+            if await self._store.save_settings(changed, noted, expected=version):
+                return replace(changed, version=version + 1)
+        msg = "others change the settings of this guild all the time"
+        raise StoreUnavailable(msg)
+
     def _announce(self, guild_id: int) -> None:
         for subscriber in tuple(self._subscribers):
             subscriber(guild_id)
@@ -165,9 +188,12 @@ class Roster:
     async def note(self, change: SettingChange) -> None:
         """Keep something else that an administrator did among the changes of settings."""
         async with self._writing:
-            settings = await self._store.settings(change.guild_id)
-            if settings is not None:
-                await self._store.save_settings(settings, (change,))
+            for _ in range(SAVE_ATTEMPTS):
+                found = await self._store.settings(change.guild_id)
+                if found is None or await self._store.save_settings(
+                    found, (change,), expected=found.version
+                ):
+                    return
 
     async def add_channel(
         self, default: GuildSettings, channel: MonitoredChannel, *, by: int | None = None
@@ -177,6 +203,8 @@ class Roster:
             return False
 
         def edit(settings: GuildSettings) -> GuildSettings:
+            if any(each.channel_id == channel.channel_id for each in settings.channels):
+                return settings  # another process was faster
             return replace(settings, channels=(*settings.channels, channel))
 
         await self.change(default.guild_id, edit, default, by=by)

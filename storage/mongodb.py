@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from functools import wraps
-from operator import itemgetter
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from bson.int64 import Int64
@@ -20,12 +19,12 @@ from storage import mongodb_personal as personal
 from storage import mongodb_readings as readings
 from storage import mongodb_reports as reports
 from storage import mongodb_retrospectives as retrospectives
+from storage import mongodb_settings as guilds
 from storage import mongodb_shown as shown
 from storage import mongodb_upkeep as upkeep
 from storage.audit import SettingChange
 from storage.checkins import CheckinAnswer, CheckinColumns
 from storage.claims import alerts_of, reports_of
-from storage.consent import asked_until
 from storage.errors import StoreUnavailable
 from storage.leases import Lease
 from storage.mongodb_client import check_address, close, connect, database_of, translated
@@ -48,7 +47,6 @@ from storage.records import (
     Verdict,
 )
 from storage.retrospectives import SectionColumns
-from storage.settings_document import settings_from_document, settings_to_document
 from storage.shown import Shown
 from storage.upkeep import Place
 
@@ -286,14 +284,14 @@ class MongoStore:
 
     @_reaching
     async def save_settings(
-        self, settings: GuildSettings, changes: Sequence[SettingChange] = ()
-    ) -> None:
-        """Insert or replace the settings of a guild, and keep what was changed by that."""
-        asked = Int64(asked_until(settings))
-        change = {"$set": {"settings": settings_to_document(settings), "asked": asked}}
-        match = {"_id": Int64(settings.guild_id)}
-        await self._database["settings"].update_one(match, change, upsert=True)
-        await audit.write(self._database, changes)
+        self,
+        settings: GuildSettings,
+        changes: Sequence[SettingChange] = (),
+        *,
+        expected: int | None = None,
+    ) -> bool:
+        """Insert or replace the settings of a guild; False when somebody else was faster."""
+        return await guilds.write(self._database, settings, changes, expected)
 
     @_reaching
     async def changes(
@@ -320,14 +318,12 @@ class MongoStore:
     @_reaching
     async def settings(self, guild_id: int) -> GuildSettings | None:
         """Return the settings of a guild, or ``None``."""
-        found = await self._find("settings", {"_id": Int64(guild_id)})
-        return settings_from_document(found[0]["settings"]) if found else None
+        return await guilds.read(self._database, guild_id)
 
     @_reaching
     async def all_settings(self) -> Sequence[GuildSettings]:
         """Return the settings of every guild, by guild id."""
-        found = sorted(await self._find("settings", {}), key=itemgetter("_id"))
-        return [settings_from_document(document["settings"]) for document in found]
+        return await guilds.read_all(self._database)
 
     @_reaching
     async def watermarks(self, guild_id: int) -> Mapping[int, int]:

@@ -234,6 +234,8 @@ class GuildSettings:
         notice_since: When the guild went back from ``explicit`` to ``notice``: what was
             written up to then is taken only from those who had agreed before.
         left_at: When the bot left; ``None`` while it is there.
+        version: How many times they were saved, as the store counts: 0 before the first time.
+            No choice of anybody's, so settings are equal without it.
     """
 
     guild_id: int
@@ -252,6 +254,7 @@ class GuildSettings:
     checkins: CheckinSettings = field(default_factory=CheckinSettings)
     recalibration: GuildRecalibration | None = None
     left_at: datetime | None = None
+    version: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

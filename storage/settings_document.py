@@ -38,6 +38,7 @@ def settings_to_document(settings: GuildSettings) -> dict[str, Any]:
         ValueError: The settings carry a naive datetime.
     """
     document = asdict(settings)
+    del document["version"]  # the store keeps it beside the document
     document["consent"] = settings.consent.value
     _write_moments(document, _OWN_MOMENTS)
     document["channels"] = [
@@ -52,8 +53,13 @@ def settings_to_document(settings: GuildSettings) -> dict[str, Any]:
     return document
 
 
-def settings_from_document(document: dict[str, Any]) -> GuildSettings:
-    """Return the settings that ``settings_to_document`` made the document from."""
+def settings_from_document(document: dict[str, Any], version: int = 0) -> GuildSettings:
+    """Return the settings that ``settings_to_document`` made the document from.
+
+    Args:
+        document: The document.
+        version: How many times it was saved.
+    """
     values = _timed(GuildSettings, document, _OWN_MOMENTS)
     values["channels"] = tuple(
         MonitoredChannel(**_channel(channel)) for channel in document.get("channels", ())
@@ -73,7 +79,7 @@ def settings_from_document(document: dict[str, Any]) -> GuildSettings:
     )
     values["recalibration"] = _recalibration(document.get("recalibration"))
     values["consent"] = ConsentMode(document.get("consent", ConsentMode.NOTICE))
-    return GuildSettings(**values)
+    return GuildSettings(**{**values, "version": version})
 
 
 def _recalibration(document: dict[str, Any] | None) -> GuildRecalibration | None:

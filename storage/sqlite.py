@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -21,12 +20,12 @@ from storage import sqlite_readings as readings
 from storage import sqlite_reports as reports
 from storage import sqlite_retrospectives as retrospectives
 from storage import sqlite_scan as scanning
+from storage import sqlite_settings as guilds
 from storage import sqlite_shown as shown
 from storage import sqlite_upkeep as upkeep
 from storage.audit import SettingChange
 from storage.checkins import CheckinAnswer, CheckinColumns
 from storage.claims import alerts_of, reports_of
-from storage.consent import asked_until
 from storage.errors import StoreUnavailable
 from storage.leases import Lease
 from storage.packing import milliseconds, moment_at, optional_moment
@@ -46,7 +45,6 @@ from storage.records import (
     Verdict,
 )
 from storage.retrospectives import SectionColumns
-from storage.settings_document import settings_from_document, settings_to_document
 from storage.shown import Shown
 from storage.sqlite_cipher import check_file
 from storage.sqlite_connection import SqliteConnection, transaction
@@ -310,12 +308,14 @@ class SqliteStore:
         return await self._read(authors.read_choices, guild_id, author)
 
     async def save_settings(
-        self, settings: GuildSettings, changes: Sequence[SettingChange] = ()
-    ) -> None:
-        """Insert or replace the settings of a guild, and keep what was changed by that."""
-        document = json.dumps(settings_to_document(settings), ensure_ascii=False)
-        row = (settings.guild_id, document, asked_until(settings))
-        await self._write(_write_settings, row, changes)
+        self,
+        settings: GuildSettings,
+        changes: Sequence[SettingChange] = (),
+        *,
+        expected: int | None = None,
+    ) -> bool:
+        """Insert or replace the settings of a guild; False when somebody else was faster."""
+        return await self._write(guilds.write, settings, changes, expected)
 
     async def changes(
         self, guild_id: int, *, skip: int = 0, limit: int = 100
@@ -337,13 +337,11 @@ class SqliteStore:
 
     async def settings(self, guild_id: int) -> GuildSettings | None:
         """Return the settings of a guild, or ``None``."""
-        rows = await self._rows("document", "settings WHERE guild = ?", guild_id)
-        return settings_from_document(json.loads(rows[0][0])) if rows else None
+        return await self._read(guilds.read, guild_id)
 
     async def all_settings(self) -> Sequence[GuildSettings]:
         """Return the settings of every guild, by guild id."""
-        rows = await self._rows("guild, document", "settings")
-        return [settings_from_document(json.loads(document)) for _, document in sorted(rows)]
+        return await self._read(guilds.read_all)
 
     async def watermarks(self, guild_id: int) -> Mapping[int, int]:
         """Return container id -> message id."""
@@ -576,13 +574,3 @@ def _read_only(connection: sqlite3.Connection) -> None:
 
 def _answer(connection: sqlite3.Connection) -> None:
     connection.execute("SELECT count(*) FROM settings").fetchone()
-
-
-def _write_settings(
-    connection: sqlite3.Connection,
-    row: tuple[int, str, int],
-    changes: Sequence[SettingChange],
-) -> None:
-    columns = "(guild, document, consent_until)"
-    connection.execute(f"INSERT OR REPLACE INTO settings {columns} VALUES (?, ?, ?)", row)  # noqa: S608
-    audit.write(connection, changes)

@@ -219,6 +219,11 @@ _CHECKINS: Final[Migration] = (
     "CREATE INDEX checkin_by_time ON checkin (guild, at)",
 )
 
+_SETTINGS_VERSIONS: Final[Migration] = (
+    # How many times they were saved: whoever changes them changes the version that they read.
+    "ALTER TABLE settings ADD COLUMN version INTEGER NOT NULL DEFAULT 0",
+)
+
 MIGRATIONS: Final[tuple[Migration, ...]] = (
     _FIRST,
     _PERSONAL,
@@ -231,6 +236,7 @@ MIGRATIONS: Final[tuple[Migration, ...]] = (
     _UPKEEP,
     _FEEDBACK_TEXTS,
     _CHECKINS,
+    _SETTINGS_VERSIONS,
 )
 """Entry i leads from version i to version i + 1. Only ever add to the end."""
 

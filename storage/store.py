@@ -235,9 +235,22 @@ class Store(Upkeep, Protocol):
     # Guild settings and watermarks
 
     async def save_settings(
-        self, settings: GuildSettings, changes: Sequence[SettingChange] = ()
-    ) -> None:
-        """Insert or replace the settings of a guild, and keep what was changed by that."""
+        self,
+        settings: GuildSettings,
+        changes: Sequence[SettingChange] = (),
+        *,
+        expected: int | None = None,
+    ) -> bool:
+        """Insert or replace the settings of a guild, and keep what was changed by that.
+
+        Args:
+            settings: What holds from now on; its own ``version`` is not looked at.
+            changes: What was changed.
+            expected: The version that must still be there, 0 for none; ``None`` replaces any.
+
+        Returns:
+            Whether it was done: False, and nothing changes, when somebody else was faster.
+        """
         ...
 
     async def settings(self, guild_id: int) -> GuildSettings | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -51,13 +52,13 @@ class AlertsDesk:
         if obstacle is not None:
             raise Refusal(obstacle.said(say))
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._change(interaction, chosen)
+        await self._change(interaction, lambda _: chosen)
         await answer(interaction, views.switched_on(channel.id, say))
 
     async def switch_off(self, interaction: discord.Interaction) -> None:
         """Send no more alerts."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._change(interaction, AlertSettings())
+        await self._change(interaction, lambda _: AlertSettings())
         await answer(interaction, views.switched_off(phrases_for(interaction)))
 
     async def show(self, interaction: discord.Interaction) -> None:
@@ -72,22 +73,24 @@ class AlertsDesk:
         await answer(interaction, views.status(alerts.channel_id, quiet, reason, say))
 
     async def _quiet_clicked(self, interaction: discord.Interaction) -> None:
-        guild = guild_of(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         until = self._services.clock.now() + QUIET_FOR
-        before = settings_of(guild, self._services).alerts
-        await self._change(interaction, replace(before, quiet_until=until))
+        await self._change(interaction, lambda found: replace(found, quiet_until=until))
         await answer(interaction, views.quieted(until, phrases_for(interaction)))
 
     async def _how_clicked(self, interaction: discord.Interaction) -> None:
         minimum = settings_of(guild_of(interaction), self._services).minimum_group
         await answer(interaction, views.how(phrases_for(interaction), minimum))
 
-    async def _change(self, interaction: discord.Interaction, alerts: AlertSettings) -> None:
+    async def _change(
+        self,
+        interaction: discord.Interaction,
+        edit: Callable[[AlertSettings], AlertSettings],
+    ) -> None:
         guild = guild_of(interaction)
         await self._services.roster.change(
             guild.id,
-            lambda settings: replace(settings, alerts=alerts),
+            lambda settings: replace(settings, alerts=edit(settings.alerts)),
             default_settings(guild, self._services),
             by=interaction.user.id,
         )
