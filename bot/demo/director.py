@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -25,12 +26,14 @@ from bot.demo.commands import DemoCommands
 from bot.demo.scenario import Scenario, Turn
 from bot.demo.script import Action
 from bot.demo.summary import Summary
-from bot.demo.transcript import Transcript
+from bot.demo.transcript import TRANSCRIPT, Transcript
 from bot.demo.words import Words
 from bot.demo.world import DemoWorld
 from bot.errors import StartFailed
+from bot.exporting import Looks, Place, export_report
 from bot.sandbox.server import Sandbox
 from bot.settings import Settings
+from reports.errors import NothingToExport
 from reports.period import Week
 from storage.store import Store
 
@@ -54,7 +57,9 @@ class Director:
         self._console = console
         self._words = words
         self._world = DemoWorld(server, scenario)
-        self._transcript = Transcript(f"nunchi demo: {scenario.server}", scenario.timezone)
+        self._transcript = Transcript(
+            f"nunchi demo: {scenario.server}", scenario.timezone, server.world.channels
+        )
         self._commands = DemoCommands(self._world, scenario, self._transcript)
         self._settings = Settings.model_validate(
             {
@@ -99,7 +104,8 @@ class Director:
                 await self._settle(application)
                 await self._commands.look_around(self._now())
                 await self._report(application)
-                return await self._conclude(application.services.store, out)
+                summary = await self._conclude(application.services.store, out)
+        return replace(summary, page=await self._page(out))
 
     @asynccontextmanager
     async def _bot(self) -> AsyncIterator[Application]:
@@ -202,8 +208,24 @@ class Director:
             names = [file.filename for file in post.files]
             self._transcript.post(post.created_at, post, names)
             saved += names
-        self._transcript.write(out / "transcript.md")
+        self._transcript.write(out / TRANSCRIPT)
         return saved
+
+    async def _page(self, out: Path) -> str:
+        """Write the week as a page in the reader's language, as ``nunchi report`` does."""
+        guild = self._world.guild
+        looks = Looks(
+            formats=("html",),
+            language=self._words.language,
+            server_name=guild.name,
+            channels={each.id: each.name for each in guild.channels},
+        )
+        place = Place(self._settings.store.get_secret_value(), guild.id)
+        try:
+            written = await export_report(self._settings, place, None, looks, out, self._now())
+        except NothingToExport:
+            return ""
+        return written.files[0].name
 
     def _now(self) -> datetime:
         return self._server.clock.now()

@@ -18,6 +18,7 @@ from bot.demo.director import Director
 from bot.demo.export import read_export
 from bot.demo.scenario import built_in
 from bot.demo.summary import Summary
+from bot.demo.transcript import TRANSCRIPT
 from bot.demo.words import ENGLISH, KOREAN, Words
 from bot.environment import terminal_language
 from bot.sandbox.clock import Clock
@@ -29,7 +30,8 @@ async def run_demo(out: Path, export: Path | None, console: Console) -> Summary:
     """Replay a conversation through the whole bot and save what it posts.
 
     Args:
-        out: Folder for ``summary.json``, ``transcript.md``, the pictures and ``demo.log``.
+        out: Folder for the report as a page and as pictures, ``transcript.md``,
+            ``summary.json``, and ``demo.log`` where there was something to log.
         export: A DiscordChatExporter JSON file; ``None`` replays the built-in week.
         console: Where progress is shown.
 
@@ -58,7 +60,11 @@ def _show(summary: Summary, out: Path, console: Console, words: Words) -> None:
     for name, label in words.labels.items():
         table.add_row(label, f"{getattr(summary, name):,}")
     console.print(table)
-    console.print(words.files.format(folder=out))
+    told = [words.files.format(path=out / TRANSCRIPT), words.next_step]
+    if summary.page:
+        told.insert(0, words.page.format(path=out / summary.page))
+    for line in told:
+        console.print(line, soft_wrap=True, highlight=False)
 
 
 @contextmanager
@@ -73,3 +79,5 @@ def _logged_to(path: Path) -> Iterator[None]:
     finally:
         root.removeHandler(handler)
         handler.close()
+        if not path.stat().st_size:
+            path.unlink()

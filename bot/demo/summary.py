@@ -24,6 +24,7 @@ class Summary:
         commands_failed: Those without a proper answer.
         reports_posted: Weekly reports that the schedule posted.
         pictures: Files that were saved, relative to the folder of the demo.
+        page: The report as one HTML page, likewise; empty where there was nothing to tell.
     """
 
     messages_sent: int
@@ -37,6 +38,7 @@ class Summary:
     commands_failed: int
     reports_posted: int
     pictures: tuple[str, ...]
+    page: str = ""
 
     @property
     def ok(self) -> bool:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The phrases of one language; braces are filled in."""
+    """The phrases of one language, ``ko`` or ``en``; braces are filled in."""
 
+    language: str
     opening: str
     replaying: str
     dropped: str
@@ -17,11 +18,14 @@ class Words:
     waiting: str
     posted: str
     labels: dict[str, str]
+    page: str
     files: str
+    next_step: str
     title: str
 
 
 ENGLISH = Words(
+    language="en",
     opening="A loopback Discord and the real bot: {server}, {members} members, {channels} channels",
     replaying="replaying",
     dropped="The connection was cut; messages go on.",
@@ -41,11 +45,14 @@ ENGLISH = Words(
         "commands_failed": "Commands failed",
         "reports_posted": "Reports posted",
     },
-    files="The report, its pictures and the transcript are in {folder}",
+    page="Open {path} in a browser: the report as a page.",
+    files="{path} tells every command and answer; the report's pictures lie beside it.",
+    next_step="In a server of your own in ten minutes: docs/discord-setup.md",
     title="What happened",
 )
 
 KOREAN = Words(
+    language="ko",
     opening="이 컴퓨터 안의 디스코드와 진짜 봇: {server}, 멤버 {members}명, 채널 {channels}개",
     replaying="재생 중",
     dropped="연결을 끊었어요. 대화는 계속돼요.",
@@ -65,6 +72,8 @@ KOREAN = Words(
         "commands_failed": "실패한 명령",
         "reports_posted": "올라온 리포트",
     },
-    files="리포트와 그림, 대화 기록은 {folder}에 있어요",
+    page="브라우저로 {path} 파일을 열면 리포트를 볼 수 있어요.",
+    files="{path} 파일에는 모든 명령과 답이 있고, 리포트의 그림도 옆에 있어요.",
+    next_step="내 서버에 들이는 데는 10분이면 돼요: docs/discord-setup.md(영어)",
     title="있었던 일",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -41,6 +42,20 @@ async def test_the_built_in_week_is_complete_and_reported_once(tmp_path, monkeyp
     transcript = (tmp_path / "out" / "transcript.md").read_text()
     assert "/privacy opt-out" in transcript
     assert "목요일" in transcript, "the low point of the invented week"
+    assert "#회고" in transcript
+    assert not re.search(r"<[#@t]", transcript), "names and times, as Discord shows them"
+    page = (tmp_path / "out" / written["page"]).read_text("utf-8")
+    assert "단풍캠프" in page
+    assert "#질문-답변" in page
+    assert 'lang="ko"' in page
+    assert f"{tmp_path / 'out' / written['page']}" in shown(console), "what to look at is told"
+    assert "discord-setup.md" in shown(console), "and what comes next"
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "summary.json",
+        "transcript.md",
+        written["page"],
+        *written["pictures"],
+    }, "no empty log"
 
 
 def export_message(number, author="1", **fields):
@@ -95,6 +110,8 @@ async def test_an_export_of_a_lonely_channel_still_ends_well(tmp_path):
     summary = await run_demo(tmp_path / "out", path, screen())
     assert summary.ok
     assert summary.pictures == (), "one person is no group; no picture of a mood"
+    page = (tmp_path / "out" / summary.page).read_text("utf-8")
+    assert "too few people" in page.lower() or "5 people" in page
 
 
 def test_an_export_keeps_names_apart_and_finds_zone_and_language(tmp_path):
