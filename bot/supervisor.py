@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
+import aiohttp
 import discord
 
 from bot.backoff import Backoff
@@ -50,6 +51,8 @@ async def supervise(
         except discord.ConnectionClosed as error:
             _raise_refusal(error)
             log.warning("the connection was closed with code %s", error.code)
+        except aiohttp.ClientConnectionError as error:
+            log.warning("Discord cannot be reached: %s", error)
         except Exception:
             # The supervisor is the one place that may catch everything: it logs and recovers.
             log.exception("the client failed")

@@ -69,15 +69,24 @@ def show(findings: Sequence[Finding], language: str, console: Console) -> bool:
             told.append(f"\n-> {finding.advice}", style="bold")
         table.add_row(Text(mark, style=colour), Text(finding.name), told)
     console.print(table)
-    failed = sum(finding.status is Status.FAIL for finding in findings)
-    console.print(Text(_closing(failed, say), style="red" if failed else "green"))
+    failed, warned = (
+        sum(finding.status is status for finding in findings)
+        for status in (Status.FAIL, Status.WARN)
+    )
+    colour = "red" if failed else "yellow" if warned else "green"
+    console.print(Text(_closing(failed, warned, say), style=colour))
     return failed == 0
 
 
-def _closing(failed: int, say: Speaker) -> str:
-    if failed == 0:
-        return say("문제가 없습니다.", "Nothing is wrong.")
-    return say(f"고쳐야 할 것이 {failed}개 있습니다.", f"To be put right: {failed}.")
+def _closing(failed: int, warned: int, say: Speaker) -> str:
+    if failed:
+        return say(f"고쳐야 할 것이 {failed}개 있습니다.", f"To be put right: {failed}.")
+    if warned:
+        return say(
+            f"문제가 없습니다. !로 표시한 것({warned}개)을 살펴보세요.",
+            f"Nothing is wrong. Worth a look, marked with !: {warned}.",
+        )
+    return say("문제가 없습니다.", "Nothing is wrong.")
 
 
 def _source(env_file: Path | None, say: Speaker) -> str:

@@ -343,7 +343,8 @@ def test_the_table_marks_each_finding_and_ends_with_a_verdict() -> None:
     assert well
     assert "[bold]as it stands[/bold]" in text
     assert "-> set it" in text
-    assert text.rstrip().endswith("Nothing is wrong.")
+    assert text.rstrip().endswith("Nothing is wrong. Worth a look, marked with !: 1.")
+    assert shown([good], "en")[1].rstrip().endswith("Nothing is wrong.")
     well, text = shown([good, bad], "ko")
     assert not well
     assert text.rstrip().endswith("고쳐야 할 것이 1개 있습니다.")

@@ -9,6 +9,7 @@ import discord
 import pytest
 from pydantic import SecretStr
 
+from bot.application import run
 from bot.backoff import Backoff
 from bot.client import intents
 from bot.errors import IntentNotGranted, TokenRefused
@@ -91,6 +92,18 @@ class Fragile(discord.Client):
 
     async def start(self, token: str, *, reconnect: bool = True) -> None:
         await asyncio.sleep(0.01)
+
+
+async def test_a_discord_that_cannot_be_reached_is_one_line_for_each_attempt(server, camp, caplog):
+    await server.stop()
+    caplog.set_level("INFO", "bot.supervisor")
+    task = asyncio.create_task(run(camp.settings))
+    await until(lambda: "connecting anew" in caplog.text, 20)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    said = [record for record in caplog.records if record.name == "bot.supervisor"]
+    assert said[0].getMessage().startswith("Discord cannot be reached: ")
+    assert all(record.exc_info is None for record in said), "no traceback for a cable"
 
 
 async def test_a_connection_that_held_for_a_while_is_followed_by_the_next_at_once():
