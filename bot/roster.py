@@ -106,6 +106,10 @@ class Roster:
         """Return the pseudonym of a user in a guild."""
         return self._pseudonyms.author(guild_id, user_id)
 
+    def authors_ever(self, guild_id: int, user_id: int) -> tuple[bytes, ...]:
+        """Return the pseudonyms of a user in a guild under every key so far, the newest last."""
+        return self._pseudonyms.ever(guild_id, user_id)
+
     def refuses(self, guild_id: int, author: bytes) -> bool:
         """Tell whether an author has opted out of a guild."""
         return author in self._opted_out.get(guild_id, frozenset())

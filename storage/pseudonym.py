@@ -110,11 +110,18 @@ class Pseudonymiser:
         """
         return self._remembered(guild_id, user_id)
 
-    def _hash(self, guild_id: int, user_id: int) -> bytes:
-        author = hmac.digest(self._key, _pack(guild_id, user_id), "sha256")[:PSEUDONYM_BYTES]
+    def ever(self, guild_id: int, user_id: int) -> tuple[bytes, ...]:
+        """Return what ``author`` returned under the first key, under the first two, and so on.
+
+        For what stands outside of the store, where no change of the keys can reach it.
+        """
+        found = [hmac.digest(self._key, _pack(guild_id, user_id), "sha256")[:PSEUDONYM_BYTES]]
         for key in self._later:
-            author = hmac.digest(key, author, "sha256")[:PSEUDONYM_BYTES]
-        return author
+            found.append(hmac.digest(key, found[-1], "sha256")[:PSEUDONYM_BYTES])
+        return tuple(found)
+
+    def _hash(self, guild_id: int, user_id: int) -> bytes:
+        return self.ever(guild_id, user_id)[-1]
 
 
 def load_or_create_key(path: Path) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from re import Match
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from discord.ext import commands
 from bot.cogs.answers import NOBODY, answer, guild_id_of, guild_of
 from bot.cogs.listening import settings_of
 from bot.i18n import phrases_for
+from bot.receipts import Receipt
 from bot.services import Services
 from bot.views import privacy as views
 from bot.views.buttons import EXPORT, METHOD, MY_DATA
@@ -112,8 +114,7 @@ class PrivacyDesk:
 
     async def _opt_out(self, interaction: discord.Interaction, place: Place) -> Layout:
         receipt = await self._services.privacy.opt_out(place.guild_id, interaction.user.id)
-        settings = await self._settings(interaction, place)
-        return receipt_message(receipt, settings, place, phrases_for(interaction))
+        return await self._receipt(interaction, place, receipt)
 
     async def _opt_in(self, interaction: discord.Interaction, place: Place) -> Layout:
         privacy, user_id = self._services.privacy, interaction.user.id
@@ -133,8 +134,15 @@ class PrivacyDesk:
 
     async def _delete(self, interaction: discord.Interaction, place: Place) -> Layout:
         receipt = await self._services.privacy.delete(place.guild_id, interaction.user.id)
+        return await self._receipt(interaction, place, receipt)
+
+    async def _receipt(
+        self, interaction: discord.Interaction, place: Place, receipt: Receipt
+    ) -> Layout:
+        """Return what to say, with the name of the server: a slip is read far from it, later."""
         settings = await self._settings(interaction, place)
-        return receipt_message(receipt, settings, place, phrases_for(interaction))
+        named = replace(place, name=_name_of(interaction, place.guild_id))
+        return receipt_message(receipt, settings, named, phrases_for(interaction))
 
     async def _kept(self, interaction: discord.Interaction, place: Place) -> Layout:
         del place

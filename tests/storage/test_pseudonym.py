@@ -39,6 +39,13 @@ def test_is_the_same_every_time() -> None:
     assert names.author(1, 2) == names.author(1, 2) == Pseudonymiser(KEY).author(1, 2)
 
 
+def test_it_knows_what_it_was_under_every_key_so_far() -> None:
+    other, third = KEY[::-1], bytes(KEY_BYTES)
+    found = Pseudonymiser(KEY, other, third).ever(1, 2)
+    earlier = (Pseudonymiser(KEY), Pseudonymiser(KEY, other), Pseudonymiser(KEY, other, third))
+    assert found == tuple(each.author(1, 2) for each in earlier)
+
+
 @pytest.mark.parametrize("key", [b"", KEY[:-1], KEY + b"x"])
 def test_a_key_of_another_length_is_refused(key: bytes) -> None:
     with pytest.raises(KeyUnusable, match="32 bytes"):

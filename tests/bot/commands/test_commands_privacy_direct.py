@@ -128,6 +128,7 @@ async def test_a_receipt_says_what_when_and_what_remains(town: Town) -> None:
     done = await town.run(town.member, "privacy opt-out")
     assert done.ephemeral
     assert "### Receipt of your opt-out" in done.text
+    assert f"Server {town.guild.name} (`{town.guild.id}`)" in done.text
     assert "3 records were deleted." in done.text
     assert "A keyed hash of you in this server" in done.text
     found = re.search(r"When: (\S+ \S+) \(Asia/Seoul\) = (\S+ \S+) UTC", done.text)
