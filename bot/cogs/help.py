@@ -15,6 +15,7 @@ from discord.ext import commands
 from bot.cogs.answers import NOBODY, answer, guild_of
 from bot.cogs.listening import settings_of
 from bot.cogs.mentions import CommandMentions
+from bot.cogs.overrides import Asker, overrides_in
 from bot.i18n import Phrases, phrases_for
 from bot.services import Services
 from bot.views import help as views
@@ -82,21 +83,32 @@ class HelpDesk:
 
     async def show(self, interaction: discord.Interaction) -> None:
         """Answer with the first page."""
-        found = self._found(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        found = await self._found(interaction)
         await answer(interaction, views.for_members(found, phrases_for(interaction)))
 
     async def _turn_to_members(self, interaction: discord.Interaction) -> None:
-        view = views.for_members(self._found(interaction), phrases_for(interaction))
-        await interaction.response.edit_message(view=view, allowed_mentions=NOBODY)
+        await interaction.response.defer()
+        view = views.for_members(await self._found(interaction), phrases_for(interaction))
+        await interaction.edit_original_response(view=view, allowed_mentions=NOBODY)
 
     async def _turn_to_running(self, interaction: discord.Interaction) -> None:
-        found, say = self._found(interaction), phrases_for(interaction)
+        await interaction.response.defer()
+        found, say = await self._found(interaction), phrases_for(interaction)
         page = views.for_managers if found.running else views.for_members
-        await interaction.response.edit_message(view=page(found, say), allowed_mentions=NOBODY)
+        await interaction.edit_original_response(view=page(found, say), allowed_mentions=NOBODY)
 
-    def _found(self, interaction: discord.Interaction) -> views.Help:
+    async def _found(self, interaction: discord.Interaction) -> views.Help:
         place, say = self._place(interaction), phrases_for(interaction)
-        usable = [each for each in self._commands() if _is_usable(each, interaction, place)]
+        guild_id = 0 if place.guild is None else place.guild.id
+        asker = Asker.of(interaction, guild_id)
+        overrides = await overrides_in(interaction, guild_id)
+        usable = [
+            each
+            for each in self._commands()
+            if _is_usable(each, interaction, place)
+            and not overrides.deny(self._mentions.id_of(each.qualified_name), asker)
+        ]
         running = [each for each in usable if _is_for_managers(each)]
         own = [each for each in usable if each not in running and _is_own(each)]
         rest = [each for each in usable if each not in running and each not in own]
@@ -104,7 +116,12 @@ class HelpDesk:
             server=None if place.guild is None else place.guild.name,
             state=tuple(self._state(interaction, place, say)),
             everybody=[self._entry(each, say) for each in rest],
-            menus=self._menus(place, say),
+            menus=[
+                say(name)
+                for name in self._menus(place)
+                if not overrides.deny(self._mentions.menu_id_of(name), asker)
+            ],
+            certain=overrides.known,
             own=[self._entry(each, say) for each in own],
             running=self._topics(running, say),
             links=views.Links(
@@ -137,12 +154,12 @@ class HelpDesk:
             for group, members in groupby(found, key=lambda each: each.root_parent)
         ]
 
-    def _menus(self, place: Place, say: Phrases) -> list[str]:
+    def _menus(self, place: Place) -> list[str]:
         if place.guild is None:
             return []
         entries = self._tree.get_commands(type=discord.AppCommandType.message)
         return [
-            say(entry.name)
+            entry.name
             for entry in entries
             if place.for_retrospectives or entry.name != RETROSPECTIVE_MENU
         ]

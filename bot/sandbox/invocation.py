@@ -170,7 +170,11 @@ def _allowed(member: Member, name: str, kind: int, channel: Channel) -> JsonObje
     if own is not None:
         # "0" locks a command for everybody but administrators.
         needed |= int(own) or ALL_PERMISSIONS
-    if permissions & needed != needed:
+    world, is_bound = member.guild.world, permissions != ALL_PERMISSIONS
+    taken = is_bound and world.command_overrides.denies(
+        member, channel, int(definition["id"]), world.application_id
+    )
+    if taken or permissions & needed != needed:
         raise MissingPermissionError(f"{member.name} may not run {name!r} here")
     return definition
 

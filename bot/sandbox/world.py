@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, TypedDict
 
 from bot.sandbox.channels import Channel, ChannelType
+from bot.sandbox.command_overrides import CommandOverrides
 from bot.sandbox.commands import CommandRegistry
 from bot.sandbox.entities import User
 from bot.sandbox.guilds import Guild, GuildOptions
@@ -49,6 +50,7 @@ class World:
         self.files: dict[int, StoredFile] = {}
         self.nonces = NonceMemory(clock)
         self.commands = CommandRegistry(self.mint)
+        self.command_overrides = CommandOverrides()
         self.interactions = InteractionDesk(self)
         self.webhooks = WebhookRegistry(self.mint)
         self.bot = self.add_user(bot_name, bot=True)

@@ -72,6 +72,7 @@ class Help:
         own: What is about the reader's own data.
         running: What is for those who run the server, where the reader is one of them, by topic.
         links: Where more can be read.
+        certain: Whether Discord told what this server's administrators took away.
     """
 
     server: str | None
@@ -81,6 +82,7 @@ class Help:
     own: Sequence[Entry]
     running: Sequence[Topic]
     links: Links
+    certain: bool = True
 
 
 def for_members(found: Help, say: Phrases) -> Layout:
@@ -97,7 +99,9 @@ def for_members(found: Help, say: Phrases) -> Layout:
     if found.own:
         lines = listed(_lines(found.own), _OWN_LIMIT, say)
         items.append(text("### " + say("Your own data"), *lines))
-    items.append(text("-# " + say("Only you see this. Click a command to use it.")))
+    items.append(
+        text("-# " + say("Only you see this. Click a command to use it."), _doubt(found, say))
+    )
     buttons = _links(found.links, say)
     if found.running:
         more = discord.ui.Button[Any](
@@ -118,8 +122,17 @@ def for_managers(found: Help, say: Phrases) -> Layout:
         lines += _lines(topic.entries)
     return Layout(
         text("## " + say("For those who run the server")),
-        text(*listed(lines, _RUNNING_LIMIT, say)),
+        text(*listed(lines, _RUNNING_LIMIT, say), _doubt(found, say)),
         row(back, *_links(found.links, say)),
+    )
+
+
+def _doubt(found: Help, say: Phrases) -> str:
+    if found.certain:
+        return ""
+    return "-# " + say(
+        "Discord did not tell whether this server took some of these commands away from you. "
+        "What you see when you type / counts."
     )
 
 

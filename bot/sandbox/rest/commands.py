@@ -1,4 +1,4 @@
-"""Routes for application commands: reading and overwriting a scope."""
+"""Routes for application commands: reading and overwriting a scope, and who may use them."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ async def replace_commands(call: Call) -> list[JsonObject]:
     return call.world.commands.replace(call.world.application_id, scope, definitions)
 
 
+async def list_overrides(call: Call) -> list[JsonObject]:
+    """Who may use which command in a guild, where that differs from the default."""
+    guild_id = _scope(call)
+    assert guild_id is not None
+    return call.world.command_overrides.payloads(guild_id, call.world.application_id)
+
+
 def _scope(call: Call) -> int | None:
     if call.number("application_id") != call.world.application_id:
         raise ApiError(403, 20012)
@@ -44,4 +51,5 @@ ROUTES = (
     Route("PUT", f"{_APPLICATION}/commands", replace_commands),
     Route("GET", f"{_GUILD}/commands", list_commands),
     Route("PUT", f"{_GUILD}/commands", replace_commands),
+    Route("GET", f"{_GUILD}/commands/permissions", list_overrides),
 )

@@ -8,6 +8,7 @@ import pytest
 
 from bot.sandbox import Channel, Interaction, Member, Message, Permission
 from bot.sandbox.components import walk
+from bot.sandbox.errors import MissingPermissionError
 from bot.views import help as views
 from bot.views.layout import MAX_TEXT
 from storage.records import ConsentMode
@@ -15,6 +16,7 @@ from tests.bot.commands.town import Town, part
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+OVERRIDES = "GET /applications/{application_id}/guilds/{guild_id}/commands/permissions"
 LINK = re.compile(r"</([a-z -]+):(\d+)>")
 OWN = {"mood me", "analyze text"} | {
     f"privacy {each}" for each in ("status", "export", "policy", "opt-out", "opt-in", "delete")
@@ -66,7 +68,7 @@ async def test_an_administrator_finds_every_command(town: Town) -> None:
     assert first > OWN
     assert {"talk", "mood server", "retro write", "retro status"} < first
     assert "under Apps: **Analyze emotion** and **Retrospective arc**." in shown.text
-    turned = await shown.click(views.RUNNING)
+    turned = await town.press(shown, views.RUNNING)
     assert "**Post and plan the reports**\n</report now:" in turned.text
     second = linked(turned)
     assert {"setup", "settings", "monitor add", "report now", "alerts on", "retro form"} < second
@@ -82,7 +84,7 @@ async def test_pages_fit_into_a_message(town: Town, locale: str) -> None:
     await town.run(town.admin, "monitor kind", channel=town.general, kind="retrospective")
     shown = await town.run(town.admin, "help")
     assert characters(shown.message) <= MAX_TEXT
-    turned = await shown.click(views.RUNNING)
+    turned = await town.press(shown, views.RUNNING)
     assert characters(turned.message) <= MAX_TEXT
     assert "…" not in turned.text
 
@@ -127,7 +129,7 @@ async def test_a_moderator_finds_the_alerts_and_no_settings(town: Town) -> None:
     role = town.guild.add_role("Moderators", permissions=Permission.MANAGE_MESSAGES)
     moderator.roles.append(role)
     shown = await town.run(moderator, "help")
-    found = linked(await shown.click(views.RUNNING))
+    found = linked(await town.press(shown, views.RUNNING))
     assert found == {"alerts on", "alerts off", "alerts status"}
 
 
@@ -138,7 +140,7 @@ async def test_somebody_who_lost_the_permission_meanwhile(town: Town) -> None:
     shown = await town.run(deputy, "help")
     assert "For those who run the server" in buttons(shown)
     deputy.roles.remove(role)
-    turned = await shown.click(views.RUNNING)
+    turned = await town.press(shown, views.RUNNING)
     assert "setup" not in linked(turned)
     assert "For those who run the server" not in buttons(turned)
 
@@ -146,9 +148,9 @@ async def test_somebody_who_lost_the_permission_meanwhile(town: Town) -> None:
 async def test_there_and_back(town: Town) -> None:
     shown = await town.run(town.admin, "help")
     before = shown.text
-    turned = await shown.click(views.RUNNING)
+    turned = await town.press(shown, views.RUNNING)
     assert turned.text != before
-    assert (await turned.click(views.MEMBERS)).text == before
+    assert (await town.press(turned, views.MEMBERS)).text == before
 
 
 async def test_before_the_set_up(town: Town) -> None:
@@ -256,3 +258,88 @@ async def test_links_of_the_operator(town: Town) -> None:
     finally:
         settings.__dict__.update(guide_url=None, policy_url=None)
     assert buttons(shown) == ["Guide", "Privacy policy"]
+
+
+# What a server's administrators took away, or granted, under Integrations
+
+ROLE, USER, CHANNEL = 1, 2, 3
+
+
+def override(town: Town, name: str | None, kind: int, target: int, *, allowed: bool) -> None:
+    """Allow or deny a command, or all of them, as an administrator does in Discord's settings."""
+    world = town.server.world
+    known = {each["name"]: int(each["id"]) for each in world.commands.scope(None)}
+    subject = world.application_id if name is None else known[name]
+    world.command_overrides.put(town.guild.id, subject, kind, target, allowed=allowed)
+
+
+async def offered_and_not_refused(town: Town, who: Member, where: Channel) -> set[str]:
+    """Return what `/help` names; what it names, Discord lets through, and nothing else."""
+    found = linked(await town.run(who, "help", where=where))
+    options = {"analyze text": {"text": "What a day"}, "talk": {"words": "What a day"}}
+    for command in sorted({"talk", "mood server", "privacy policy", "analyze text"}):
+        run = town.run(who, command, where=where, **options.get(command, {}))
+        if command in found:
+            await run
+        else:
+            with pytest.raises(MissingPermissionError):
+                await run
+    return found
+
+
+async def test_a_command_that_was_taken_away_from_everybody(town: Town) -> None:
+    await town.run(town.admin, "monitor add", channel=town.general)
+    before = linked(await town.run(town.member, "help"))
+    override(town, "talk", ROLE, town.guild.id, allowed=False)
+    override(town, "Analyze emotion", ROLE, town.guild.id, allowed=False)
+    shown = await town.run(town.member, "help")
+    assert linked(shown) == before - {"talk"}
+    assert "Analyze emotion" not in shown.text
+    assert "Discord did not tell" not in shown.text
+    assert await offered_and_not_refused(town, town.member, town.general) == before - {"talk"}
+    # Administrators cannot lock themselves out.
+    assert "talk" in linked(await town.run(town.admin, "help"))
+
+
+async def test_a_role_or_a_person_that_keeps_it(town: Town) -> None:
+    await town.run(town.admin, "monitor add", channel=town.general)
+    readers = town.guild.add_role("Readers")
+    override(town, "mood", ROLE, town.guild.id, allowed=False)
+    override(town, "mood", ROLE, readers.id, allowed=True)
+    assert "mood server" not in await offered_and_not_refused(town, town.member, town.general)
+    town.member.roles.append(readers)
+    assert "mood server" in await offered_and_not_refused(town, town.member, town.general)
+    override(town, "mood", USER, town.member.id, allowed=False)
+    assert "mood server" not in await offered_and_not_refused(town, town.member, town.general)
+
+
+async def test_the_bot_in_one_channel_only_but_for_one_command(town: Town) -> None:
+    await town.run(town.admin, "monitor add", channel=town.general)
+    corner = town.guild.add_channel("bots")
+    await town.server.flush()
+    override(town, None, CHANNEL, town.guild.id - 1, allowed=False)
+    override(town, None, CHANNEL, corner.id, allowed=True)
+    override(town, "privacy", CHANNEL, town.general.id, allowed=True)
+    override(town, "help", CHANNEL, town.general.id, allowed=True)
+    here = await offered_and_not_refused(town, town.member, town.general)
+    assert here == {each for each in OWN if each.startswith("privacy")}
+    there = await offered_and_not_refused(town, town.member, corner)
+    assert here < there
+    thread = await town.guild.add_thread(corner, "aside", town.member)
+    await town.server.flush()
+    assert linked(await town.run(town.member, "help", where=thread)) == there
+
+
+async def test_what_is_granted_in_discord_is_not_named_where_it_is_refused(town: Town) -> None:
+    deputy = town.guild.add_member("Deputy")
+    override(town, "setup", USER, deputy.id, allowed=True)
+    shown = await town.run(deputy, "help")
+    assert "For those who run the server" not in buttons(shown)
+
+
+async def test_where_discord_does_not_tell_the_answer_says_so(town: Town) -> None:
+    town.server.fail(OVERRIDES, status=403, code=50001, times=2)
+    shown = await town.run(town.admin, "help")
+    assert "What you see when you type / counts." in shown.text
+    turned = await town.press(shown, views.RUNNING)
+    assert "What you see when you type / counts." in turned.text
