@@ -131,9 +131,7 @@ def _out(default: str) -> Callable[[F], F]:
     callback=_checked(Week.parse),
     help="Such as 2026-W46. Default: the last week that is over.",
 )
-@click.option(
-    "--month", callback=_checked(_month), help="Such as 2026-11, in place of a week; no pictures."
-)
+@click.option("--month", callback=_checked(_month), help="Such as 2026-11, in place of a week.")
 @_out("report")
 @click.option(
     "--format",

@@ -8,14 +8,29 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
-DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").glob("*.md")])
+DOCUMENTS = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md")])
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_link_leads_somewhere(document: Path) -> None:
-    links = re.findall(r"\]\(([^)#]+)[^)]*\)", document.read_text(encoding="utf-8"))
-    inside = [link for link in links if "://" not in link]
+    text = document.read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)|<img src=\"([^\"]+)", text)
+    inside = [link or picture for link, picture in links if "://" not in link]
     assert [link for link in inside if not (document.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_to_a_heading_finds_it(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    links = re.findall(r"\]\(((?:[^)#:]+\.md)?)#([^)]+)\)", text)
+    targets = [(document.parent / link if link else document, anchor) for link, anchor in links]
+    assert [anchor for target, anchor in targets if anchor not in anchors_of(target)] == []
+
+
+def anchors_of(document: Path) -> set[str]:
+    """Return what the headings of a document are called in addresses."""
+    headings = re.findall(r"^#+ +(.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}
 
 
 def test_the_architecture_names_every_module_of_the_bot() -> None:
