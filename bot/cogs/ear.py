@@ -137,8 +137,8 @@ class Ear:
         async with place.typing() if self._companion.writes else nullcontext():
             said = await self._companion.answer(spoken)
         country = help_of(guild, self._services, _locales(guild), said.language)
-        line = views.short_line(country, say) if said.careful else None
-        words = views.spoken(said, say, sends_to=self._companion.sends_to, line=line)
+        help_ = views.help_beside(said, country, say)
+        words = views.spoken(said, say, sends_to=self._companion.sends_to, help_=help_)
         await self._post(message, words)
 
     async def _post(self, message: Addressed, words: str) -> None:

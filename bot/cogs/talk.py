@@ -55,16 +55,9 @@ class TalkDesk:
         await interaction.response.defer(ephemeral=True, thinking=True)
         said = await self._companion.answer(spoken)
         say = phrases_in(said.language)
-        line = views.short_line(self._country(interaction, said.language), say)
-        await answer(
-            interaction,
-            views.reply(
-                said,
-                say,
-                sends_to=self._companion.sends_to,
-                line=line if said.careful else None,
-            ),
-        )
+        help_ = views.help_beside(said, self._country(interaction, said.language), say)
+        shown = views.reply(said, say, sends_to=self._companion.sends_to, help_=help_)
+        await answer(interaction, shown)
 
     async def _help(self, interaction: discord.Interaction, spoken: Spoken, crisis: Crisis) -> None:
         # Neither limits, nor a switch, nor a model, nor the store stand in the way of this.

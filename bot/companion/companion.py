@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from math import isnan
 from typing import Final
 
 from bot.companion.conversations import LONGEST_WORDS, Conversation, Conversations, Turn
@@ -14,11 +15,19 @@ from bot.companion.engine import Engine
 from bot.companion.errors import NoReply
 from bot.companion.intensity import is_intense
 from bot.companion.limits import Buckets
+from bot.companion.occasions import (
+    FELT,
+    SERIOUS,
+    URGENT,
+    WRITTEN_WITH_CARE,
+    Occasion,
+    Occasions,
+)
 from bot.companion.prompt import INSTRUCTIONS
 from bot.companion.safety import trimmed, why_unsafe
 from bot.companion.values import Answer, Heard, Place, Spoken
 from classifiers.classifier import Classifier
-from classifiers.emotion import Emotion
+from classifiers.emotion import EMOTIONS, Emotion
 from classifiers.errors import ClassifierError
 from classifiers.language import detect
 from classifiers.prediction import Prediction
@@ -26,8 +35,17 @@ from classifiers.text import is_classifiable, said
 
 log = logging.getLogger(__name__)
 
-SURE: Final = 0.5
+SURE: Final = 0.6
 """Probability from which on a feeling is named; below, the bot asks."""
+SURE_OF_A_TURN: Final = 0.97
+"""The same where somebody who was low a moment ago is heard as glad, or the other way round."""
+BRIGHT: Final = frozenset({Emotion.JOY, Emotion.SURPRISE})
+LOW: Final = frozenset(
+    {Emotion.SADNESS, Emotion.HURT, Emotion.FEAR, Emotion.ANGER, Emotion.DISGUST}
+)
+UNEASY: Final = LOW | {Emotion.EMBARRASSMENT}
+HARD: Final = 0.7
+"""Probability of all uneasy feelings together from which on it is called hard."""
 HEARING: Final = 2.0
 """Seconds that the classifier has."""
 WRITING: Final = 20.0
@@ -59,6 +77,7 @@ class Companion:
         self._writer = writer
         self.now = now
         self._detector = CrisisDetector.shipped()
+        self._occasions = Occasions.shipped()
         self.conversations = Conversations(now)
         self.people = Buckets(6, 10.0, now)
         self.channels = Buckets(10, 6.0, now)
@@ -117,17 +136,29 @@ class Companion:
                 conversation.be_careful(self.now())
             return Answer("", language, crisis)
         first = conversation.fresh
-        heard = await self._heard(spoken, language)
+        heard = await self._heard(spoken, language, conversation)
         text = await self._reply(heard, conversation)
         conversation.add(self._turn(heard, text, spoken))
-        heavy = heard.emotion in HEAVY and (first or heard.intense)
+        heavy = heard.occasion in SERIOUS or (heard.emotion in HEAVY and (first or heard.intense))
         careful = conversation.careful or ((heavy or reading.unsure) and spoken.place.private)
-        return Answer(text, language, first=first, careful=careful)
+        urgent = heard.occasion in URGENT
+        return Answer(text, language, first=first, careful=careful, urgent=urgent)
 
-    async def _heard(self, spoken: Spoken, language: str) -> Heard:
+    async def _heard(self, spoken: Spoken, language: str, conversation: Conversation) -> Heard:
         words = said(spoken.text)
+        occasion = self._occasions.of(spoken.text)
+        if occasion is not None:
+            intense = is_intense(spoken.text, None)
+            return Heard(words, language, FELT.get(occasion), intense, occasion)
         prediction = await self._judged(spoken.text)
-        return Heard(words, language, _emotion(prediction), is_intense(spoken.text, prediction))
+        emotion = _emotion(prediction, conversation.mood)
+        intense = is_intense(spoken.text, prediction)
+        if conversation.about is not None and emotion is not Emotion.JOY:
+            about = conversation.about
+            return Heard(words, language, FELT[about], intense, about)
+        unclear = emotion is None and conversation.mood not in BRIGHT
+        hard = Occasion.HARD if unclear and _is_hard(prediction) else None
+        return Heard(words, language, emotion, intense, hard)
 
     async def _judged(self, text: str) -> Prediction | None:
         if not is_classifiable(text):
@@ -141,7 +172,8 @@ class Companion:
 
     async def _reply(self, heard: Heard, conversation: Conversation) -> str:
         # After a crisis only words that were written with care.
-        if self._writer is not None and not conversation.careful and heard.words:
+        with_care = conversation.careful or heard.occasion in WRITTEN_WITH_CARE
+        if self._writer is not None and not with_care and heard.words:
             try:
                 return await self._written(self._writer, heard, conversation)
             except NoReply as error:
@@ -163,8 +195,9 @@ class Companion:
 
     def _turn(self, heard: Heard, text: str, spoken: Spoken) -> Turn:
         if self._writer is None or not self._writer.remembers_words or not spoken.measured:
-            return Turn(self.now(), heard.emotion)
-        return Turn(self.now(), heard.emotion, heard.words[:LONGEST_WORDS], text)
+            return Turn(self.now(), heard.emotion, occasion=heard.occasion)
+        words = heard.words[:LONGEST_WORDS]
+        return Turn(self.now(), heard.emotion, words, text, heard.occasion)
 
 
 def language_of(spoken: Spoken) -> str:
@@ -173,7 +206,19 @@ def language_of(spoken: Spoken) -> str:
     return found if found in ("ko", "en") else spoken.language
 
 
-def _emotion(prediction: Prediction | None) -> Emotion | None:
-    if prediction is None or prediction.confidence < SURE:
+def _emotion(prediction: Prediction | None, mood: Emotion | None) -> Emotion | None:
+    if prediction is None:
         return None
-    return prediction.label
+    turned = (mood in LOW and prediction.label in BRIGHT) or (
+        mood in BRIGHT and prediction.label in LOW
+    )
+    least = SURE_OF_A_TURN if turned else SURE
+    return prediction.label if prediction.confidence >= least else None
+
+
+def _is_hard(prediction: Prediction | None) -> bool:
+    """Tell whether it is some uneasy feeling, though not which."""
+    if prediction is None:
+        return False
+    shares = zip(EMOTIONS, prediction.probabilities, strict=True)
+    return sum(s for emotion, s in shares if emotion in UNEASY and not isnan(s)) >= HARD

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from bot.companion.occasions import LASTING, Occasion
 from bot.companion.values import Place
 from classifiers.emotion import Emotion
 
@@ -28,12 +29,14 @@ class Turn:
         emotion: What was heard; ``None`` when that was not clear.
         words: What was said; ``None`` where no engine needs it, or the person opted out.
         answer: What the bot said; ``None`` likewise.
+        occasion: What was done by saying it, beside feeling.
     """
 
     at: float
     emotion: Emotion | None
     words: str | None = None
     answer: str | None = None
+    occasion: Occasion | None = None
 
 
 @dataclass(slots=True)
@@ -56,6 +59,16 @@ class Conversation:
     def fresh(self) -> bool:
         """Whether nothing was answered yet."""
         return not self.turns
+
+    @property
+    def about(self) -> Occasion | None:
+        """What the conversation stays about: the last grief or danger that was told in it."""
+        return next((t.occasion for t in reversed(self.turns) if t.occasion in LASTING), None)
+
+    @property
+    def mood(self) -> Emotion | None:
+        """The feeling that was heard last."""
+        return next((t.emotion for t in reversed(self.turns) if t.emotion is not None), None)
 
     def be_careful(self, moment: float) -> None:
         """Note that a crisis came up at a moment."""

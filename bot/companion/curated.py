@@ -7,11 +7,14 @@ from collections.abc import Sequence
 
 from bot.companion.conversations import Conversation
 from bot.companion.library import Intensity, Library, Reply, When
+from bot.companion.occasions import URGENT, Occasion
 from bot.companion.retrieval import TopicIndex
 from bot.companion.values import Heard
 
 TOPICAL = 0.62
 """Likeness from which on a reply about a topic is taken."""
+SAID_AGAIN = URGENT | {Occasion.HUMAN}
+"""What is rather said twice than answered beside the point."""
 
 
 class CuratedEngine:
@@ -47,17 +50,34 @@ class CuratedEngine:
     def choose(self, heard: Heard, conversation: Conversation) -> Reply:
         """Return the reply that fits best and was not given yet in this conversation.
 
-        A topic that the words are about comes first, then intensity and point of the conversation.
+        An occasion comes first, a topic that the words are about next, then intensity and point of
+        the conversation.
         When every reply to the emotion was given, the ones that only ask come; then the one that
         was given longest ago.
         """
         given = set(conversation.used)
+        if heard.occasion and (chosen := self._on(heard.occasion, heard.language, conversation)):
+            return chosen
         for emotion in dict.fromkeys((heard.emotion, None)):
             replies = self._library.about(emotion, heard.language)
             fresh = [reply for reply in replies if reply.number not in given]
             if fitting := self._fitting(fresh, heard, conversation):
                 return fitting
         return self._longest_ago(heard, conversation)
+
+    def _on(self, occasion: Occasion, language: str, conversation: Conversation) -> Reply | None:
+        """Return a reply to an occasion; one that was given only where that matters more."""
+        when = When.LATER if _goes_on(occasion, conversation) else When.FIRST
+        replies = self._library.on(occasion, language)
+        fresh = [reply for reply in replies if reply.number not in conversation.used]
+        fitting = [reply for reply in fresh if reply.when in (when, When.ANY)]
+        if fitting:
+            return self._chance.choice(fitting)
+        if occasion not in SAID_AGAIN:
+            return None
+        if fresh:
+            return self._chance.choice(fresh)
+        return min(replies, key=lambda reply: conversation.used.index(reply.number))
 
     def _fitting(
         self, replies: Sequence[Reply], heard: Heard, conversation: Conversation
@@ -80,6 +100,13 @@ class CuratedEngine:
             (reply for reply in replies if not reply.topic),
             key=lambda reply: conversation.used.index(reply.number),
         )
+
+
+def _goes_on(occasion: Occasion, conversation: Conversation) -> bool:
+    """Tell whether somebody speaks of the same again; a yes or no always goes on with something."""
+    if occasion is Occasion.ASSENT:
+        return not conversation.fresh or conversation.careful
+    return any(turn.occasion is occasion for turn in conversation.turns)
 
 
 def _fit(reply: Reply, heard: Heard, conversation: Conversation) -> int:

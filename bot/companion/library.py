@@ -11,14 +11,19 @@ from importlib.resources import files
 from typing import Final, Self
 
 from bot.companion.errors import DataBroken
+from bot.companion.occasions import Occasion
 from classifiers.emotion import EMOTIONS, Emotion
 from classifiers.language import detect
 
 REPLIES: Final = "data/replies.tsv"
+TO_OCCASIONS: Final = "data/occasion_replies.tsv"
 COLUMNS: Final = ("language", "emotion", "intensity", "turn", "does", "topic", "text")
+OCCASION_COLUMNS: Final = ("language", "occasion", "turn", "text")
 UNSURE: Final = "unsure"
 LEAST: Final = 12
 """Replies for each emotion and language."""
+LEAST_OF_OCCASION: Final = 3
+"""Replies for each occasion and language."""
 LONGEST: Final = 200
 LANGUAGES: Final = ("ko", "en")
 
@@ -60,6 +65,7 @@ class Reply:
         does: Names, asks, offers.
         topic: Words of the topic that it presupposes; empty for one that fits any.
         text: What is said.
+        occasion: What it answers beside a feeling; ``emotion`` is ``None`` then.
     """
 
     number: int
@@ -70,6 +76,7 @@ class Reply:
     does: frozenset[Does]
     topic: tuple[str, ...]
     text: str
+    occasion: Occasion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +99,23 @@ class Library:
         return [
             reply
             for reply in self.replies
-            if reply.emotion is emotion and reply.language == language
+            if reply.emotion is emotion and reply.language == language and reply.occasion is None
+        ]
+
+    def on(self, occasion: Occasion, language: str) -> Sequence[Reply]:
+        """Return the replies to an occasion in a language, in the order of the table."""
+        return [
+            reply
+            for reply in self.replies
+            if reply.occasion is occasion and reply.language == language
         ]
 
 
 @cache
 def _shipped() -> tuple[Reply, ...]:
-    return read_replies(files("bot.companion").joinpath(REPLIES).read_text("utf-8"))
+    data = files("bot.companion")
+    felt = read_replies(data.joinpath(REPLIES).read_text("utf-8"))
+    return (*felt, *read_occasions(data.joinpath(TO_OCCASIONS).read_text("utf-8"), len(felt)))
 
 
 def read_replies(table: str) -> tuple[Reply, ...]:
@@ -116,6 +133,55 @@ def read_replies(table: str) -> tuple[Reply, ...]:
     _check_texts(replies)
     _check_numbers(replies)
     return replies
+
+
+def read_occasions(table: str, first: int = 0) -> tuple[Reply, ...]:
+    """Read and check a table of replies to occasions.
+
+    Args:
+        table: Tab-separated.
+        first: Number of its first reply.
+
+    Raises:
+        DataBroken: A line has another shape, a value means nothing, a reply stands there twice, or
+            an occasion has too few.
+    """
+    header, *lines = table.splitlines()
+    if tuple(header.split("\t")) != OCCASION_COLUMNS:
+        msg = f"the replies to occasions must have the columns {', '.join(OCCASION_COLUMNS)}"
+        raise DataBroken(msg)
+    replies = tuple(_on_occasion(number, line) for number, line in enumerate(lines, first))
+    _check_texts(replies)
+    counted = Counter((each.occasion, each.language) for each in replies)
+    for language in LANGUAGES:
+        for occasion in Occasion:
+            if counted[occasion, language] < LEAST_OF_OCCASION:
+                msg = f"there are too few replies to {occasion} in {language}"
+                raise DataBroken(msg)
+    return replies
+
+
+def _on_occasion(number: int, line: str) -> Reply:
+    try:
+        language, occasion, when, text = line.split("\t")
+        reply = Reply(
+            number,
+            language,
+            None,
+            Intensity.ANY,
+            When(when),
+            frozenset(),
+            (),
+            text,
+            Occasion(occasion),
+        )
+    except ValueError as error:
+        msg = f"reply {number + 1} cannot be used: {error}"
+        raise DataBroken(msg) from error
+    if language not in LANGUAGES or detect(text) != language or not 0 < len(text) <= LONGEST:
+        msg = f"reply {number + 1} is too long or in another language"
+        raise DataBroken(msg)
+    return reply
 
 
 def _reply(number: int, line: str) -> Reply:

@@ -49,6 +49,7 @@ class TopicIndex:
         self._weights = np.array(weights, np.float32)
         self._rows = np.array([row for row, _ in words], np.intp)
         self._words = np.stack([self._vector(counted) for _, counted in words])
+        self._lengths = np.array([len(word) for topic in topics for word in topic], np.intp)
 
     def similar(self, text: str) -> Matrix:
         """Return the likeness of a text to each topic, in [0, 1]: that of its likest word."""
@@ -57,7 +58,11 @@ class TopicIndex:
         if not words:
             return found
         asked = np.stack([self._vector(grams(word)) for word in words])
-        np.maximum.at(found, self._rows, (self._words @ asked.T).max(axis=1))
+        # "over" is no "overtime": endings make a word longer, and hardly ever shorter.
+        lengths = np.array([len(word) for word in words], np.intp)
+        whole = lengths[None, :] >= self._lengths[:, None] - 1
+        alike = np.where(whole & (lengths[None, :] > 1), self._words @ asked.T, 0.0)
+        np.maximum.at(found, self._rows, alike.max(axis=1))
         return found
 
     def _vector(self, counted: Counter[str]) -> Matrix:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.companion.crisis import Crisis
+from bot.companion.occasions import Occasion
 from classifiers.emotion import Emotion
 
 
@@ -64,12 +65,14 @@ class Heard:
         language: ``ko`` or ``en``.
         emotion: ``None`` when the classifier is not sure.
         intense: Whether it was said with force.
+        occasion: What is done by saying it, where that is more than telling.
     """
 
     words: str
     language: str
     emotion: Emotion | None
     intense: bool
+    occasion: Occasion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class Answer:
         first: Whether it opens a conversation.
         careful: Whether a helpline belongs into the small print: after a crisis in this private
             conversation, or where what was heard is heavy. The rules for a crisis miss some.
+        urgent: Whether an emergency number belongs there: violence, or a body in trouble.
     """
 
     text: str
@@ -90,3 +94,4 @@ class Answer:
     crisis: Crisis | None = None
     first: bool = False
     careful: bool = False
+    urgent: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import discord
@@ -46,22 +47,28 @@ class TalkModal(discord.ui.Modal):
         del interaction
 
 
-def reply(answer: Answer, say: Phrases, *, sends_to: str | None, line: str | None) -> Layout:
+def reply(answer: Answer, say: Phrases, *, sends_to: str | None, help_: Sequence[str]) -> Layout:
     """Return the private answer to ``/talk``.
 
     Args:
         answer: What the engine said.
         say: The reader's language.
         sends_to: Where the words were sent to, if they left the network.
-        line: A helpline, after a crisis came up earlier.
+        help_: What ``help_beside`` returned.
     """
-    small = _small_print(answer, say, sends_to, line)
+    small = _small_print(answer, say, sends_to, help_)
     return Layout(text(plain_words(answer.text)), *([text(*small)] if small else []), _row(say))
 
 
-def spoken(answer: Answer, say: Phrases, *, sends_to: str | None, line: str | None) -> str:
+def spoken(answer: Answer, say: Phrases, *, sends_to: str | None, help_: Sequence[str]) -> str:
     """Return the answer to a mention or a direct message, as plain text."""
-    return "\n".join([plain_words(answer.text), *_small_print(answer, say, sends_to, line)])
+    return "\n".join([plain_words(answer.text), *_small_print(answer, say, sends_to, help_)])
+
+
+def help_beside(answer: Answer, country: Country | None, say: Phrases) -> list[str]:
+    """Return the numbers that belong under an answer: of an emergency, and of who listens."""
+    numbers = [_danger(country, say)] if answer.urgent else []
+    return [*numbers, short_line(country, say)] if answer.careful else numbers
 
 
 def plain_words(content: str) -> str:
@@ -99,10 +106,7 @@ def help_text(
             say("I am glad you told me. That sounds very heavy, and you need not bear it alone."),
             say("I am a bot and cannot be there for you the way people can. They listen now:"),
         ]
-        danger = say(
-            "If you are in danger right now, call {number}, or go to somebody you trust.",
-            number=_emergency(country),
-        )
+        danger = _danger(country, say)
     if measured:
         small = say("I tell nobody about this.")
     else:
@@ -188,10 +192,10 @@ def _country_line(chosen: str | None, country: str | None, say: Phrases) -> str:
     )
 
 
-def _small_print(answer: Answer, say: Phrases, sends_to: str | None, line: str | None) -> list[str]:
-    lines = []
-    if line is not None:
-        lines.append(line)
+def _small_print(
+    answer: Answer, say: Phrases, sends_to: str | None, help_: Sequence[str]
+) -> list[str]:
+    lines = list(help_)
     if answer.first:
         lines.append(say("I am a bot, and forget what you say within half an hour."))
     if sends_to is not None:
@@ -213,6 +217,13 @@ def _lines(country: Country | None, say: Phrases) -> list[str]:
     lines = [f"• **{line.number}** {line.names[say.language]}" for line in country.lines]
     elsewhere = say("Elsewhere: {directory}", directory=DIRECTORY)
     return [*lines, f"• {elsewhere}"]
+
+
+def _danger(country: Country | None, say: Phrases) -> str:
+    return say(
+        "If you are in danger right now, call {number}, or go to somebody you trust.",
+        number=_emergency(country),
+    )
 
 
 def _emergency(country: Country | None) -> str:
