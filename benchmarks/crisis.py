@@ -30,11 +30,12 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from benchmarks.crisis_set import Line, composed, everyday, free, independent, wilson, written
+from benchmarks.crisis_set import Line, composed, everyday, free, independent, written
 from bot.companion.crisis import DOUBT, CrisisDetector
 from bot.companion.crisis_grams import BITS
 from bot.companion.crisis_model import CrisisModel, Features, Weights, joined
 from bot.companion.crisis_text import sentences
+from reports.proportion import wilson
 
 TARGET: Final = Path(__file__).resolve().parents[1] / "bot/companion/data/crisis_model.npz"
 C: Final = 8.0
@@ -98,7 +99,7 @@ def threshold(scores: Floats, crisis: Flags, ruled: Flags) -> float:
 def share(flags: Flags) -> dict[str, Any]:
     """Return how many are true, of how many, with Wilson's 95 % interval."""
     hits, count = int(flags.sum()), len(flags)
-    low, high = wilson(hits, count)
+    low, high = wilson(hits / count, count)
     return {
         "of": [hits, count],
         "share": round(hits / count, 3),

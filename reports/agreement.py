@@ -11,17 +11,13 @@ Estimated From Survey Data", Survey Methodology 24, 1998).
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from classifiers.emotion import EMOTIONS, Emotion
+from reports.proportion import wilson
 from storage.records import Feedback
-
-NORMAL_95: Final = 1.959963984540054
-"""The normal quantile of a two-sided 95 % interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +97,7 @@ def rate(feedback: Iterable[Feedback]) -> Rate:
         agreeing[given.author] += given.predicted == given.corrected
     count, agreed = counts.total(), agreeing.total()
     worth = _worth([(agreeing[who], counts[who]) for who in counts])
-    low, high = _wilson(agreed / count, worth)
+    low, high = wilson(agreed / count, worth)
     return Rate(agreed, count, len(counts), low, high)
 
 
@@ -132,12 +128,3 @@ def _worth(clusters: Sequence[tuple[int, int]]) -> float:
     spread = sum((agreed - share * size) ** 2 for agreed, size in clusters) / count**2
     spread *= len(clusters) / (len(clusters) - 1)
     return min(count, max(1.0, count * simple / spread)) if spread else float(count)
-
-
-def _wilson(share: float, count: float) -> tuple[float, float]:
-    """Return Wilson's interval (JASA 22, 1927)."""
-    square = NORMAL_95**2
-    middle = (share + square / (2 * count)) / (1 + square / count)
-    half = math.sqrt(share * (1 - share) / count + square / (4 * count**2))
-    half *= NORMAL_95 / (1 + square / count)
-    return max(0.0, middle - half), min(1.0, middle + half)

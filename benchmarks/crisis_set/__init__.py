@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
-from math import prod, sqrt
+from math import prod
 from pathlib import Path
 from typing import Final
 
@@ -128,15 +128,6 @@ def everyday() -> list[Line]:
 def in_test(text: str) -> bool:
     """Tell whether a written line is in the test half, by a hash of the text."""
     return hashlib.sha256(text.encode()).digest()[0] % 2 == 1
-
-
-def wilson(hits: int, count: int, z: float = 1.96) -> tuple[float, float]:
-    """Return Wilson's 95 % interval for a share of independent lines."""
-    share = hits / count
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z * sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    half /= 1 + z * z / count
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def wordings(template: str, most: int) -> list[str]:

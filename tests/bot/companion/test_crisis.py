@@ -8,7 +8,8 @@ import pytest
 from benchmarks.crisis_set import independent
 from bot.companion.crisis import About, CrisisDetector, read_rules
 from bot.companion.errors import DataBroken
-from tests.bot.companion.wilson import lines, wilson
+from reports.proportion import wilson
+from tests.bot.companion.crisis_lines import lines
 
 DETECTOR = CrisisDetector.shipped()
 SETS = {"ko": "crisis_ko.tsv", "en": "crisis_en.tsv"}
@@ -67,8 +68,8 @@ def test_words_of_somebody_who_knew_neither_rules_nor_lines(language: str) -> No
 @pytest.mark.parametrize("language", SETS)
 def test_the_note_gives_the_figures_of_the_test_half(language: str) -> None:
     found, crisis, alarmed, harmless = counted(language, test=True)
-    low, high = wilson(found, crisis)
-    worst = wilson(alarmed, harmless)[1]
+    low, high = wilson(found / crisis, crisis)
+    worst = wilson(alarmed / harmless, harmless)[1]
     row = rf"\| {language}, test half \| {found} of {crisis} \| {low:.2f} to {high:.2f} \|"
     row += rf" {alarmed} of {harmless} \| up to {worst:.3f} \|"
     assert re.search(row, NOTE.read_text("utf-8")), row
