@@ -21,6 +21,9 @@ from storage.retrospectives import ChannelKind
 logger = logging.getLogger(__name__)
 
 READING: Final = ("view_channel", "read_message_history")
+TELLING: Final = ("send_messages",)
+"""For the notice: there is no measuring without a word to the members."""
+
 POSTING: Final = ("view_channel", "send_messages", "attach_files")
 
 HOME_TIMEZONES: Final = {
@@ -58,7 +61,7 @@ class Addition:
         channel_id: Discord snowflake.
         refused: Why it was not done, or ``None``.
         added: False when it was refused, or listened to before.
-        notice: Why the notice could not be posted, or ``None`` when it stands.
+        notice: Why the notice of a channel that was listened to before still fails, or ``None``.
     """
 
     channel_id: int
@@ -111,7 +114,7 @@ class Listening:
     async def add(
         self, guild: discord.Guild, channel_id: int, *, by: int | None = None
     ) -> Addition:
-        """Listen to a channel from now on, and post the notice in it.
+        """Listen to a channel from now on, and post the notice in it; where that fails, do not.
 
         Args:
             guild: The server.
@@ -124,14 +127,19 @@ class Listening:
         channel = guild.get_channel(channel_id)
         if not isinstance(channel, Listenable):
             return Addition(channel_id, refused=Lack(channel_id, ("view_channel",)))
-        lack = lack_in(guild, channel_id, READING)
-        if lack is not None:
-            return Addition(channel_id, refused=lack)
         default = default_settings(guild, self._services)
         monitored = MonitoredChannel(channel_id, since=self._since(channel))
         async with self._turn(guild.id):
+            known = self._services.roster.since(guild.id, channel_id) is not None
+            lack = lack_in(guild, channel_id, READING if known else (*READING, *TELLING))
+            if lack is not None:
+                return Addition(channel_id, refused=_named(lack, channel))
             added = await self._services.roster.add_channel(default, monitored, by=by)
-            return Addition(channel_id, added=added, notice=await self._notify(channel))
+            untold = await self._notify(channel)
+            if added and untold is not None:
+                await self._services.roster.remove_channel(guild.id, channel_id, by=by)
+                return Addition(channel_id, refused=untold)
+            return Addition(channel_id, added=added, notice=untold)
 
     async def remove(self, guild: discord.Guild, channel_id: int, *, by: int | None = None) -> bool:
         """Stop listening to a channel; return False when it was not listened to.
@@ -233,7 +241,7 @@ class Listening:
     async def _notify(self, channel: Listenable) -> Lack | None:
         if self._notice_id(channel.guild.id, channel.id) is not None:
             return None
-        lack = lack_in(channel.guild, channel.id, ("send_messages",))
+        lack = lack_in(channel.guild, channel.id, TELLING)
         if lack is not None:
             return _named(lack, channel)
         try:
@@ -243,7 +251,7 @@ class Listening:
             notice_id = await post_notice(channel, phrases_in(settings.language), practice)
         except discord.HTTPException as error:
             logger.warning("a notice was refused: HTTP %s, code %s", error.status, error.code)
-            return _named(Lack(channel.id, ("send_messages",)), channel)
+            return _named(Lack(channel.id, TELLING), channel)
         await self._remember(channel, notice_id, practice.terms(settings.language))
         return None
 
@@ -265,5 +273,6 @@ class Listening:
 def _named(lack: Lack, channel: Listenable) -> Lack:
     """Call the permission what Discord calls it in this kind of channel."""
     if isinstance(channel, discord.ForumChannel):
-        return replace(lack, permissions=("create_posts",))
+        named = ("create_posts" if each in TELLING else each for each in lack.permissions)
+        return replace(lack, permissions=tuple(named))
     return lack

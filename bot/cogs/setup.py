@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from re import Match
 from typing import Any, Final
 
@@ -42,6 +43,7 @@ from bot.views.layout import Layout
 from bot.views.listeners import ButtonEar, ChannelsEar, Listener, ValueEar, pattern_ear
 from bot.views.notice import notice_preview
 from bot.views.permission_check import Missing, check_result
+from bot.views.retention_change import SHORTER, confirm_shorter
 from bot.views.setup import Page
 from storage.records import ConsentMode, GuildSettings
 
@@ -81,6 +83,7 @@ class SetupPanel:
         """Return what hears the buttons that carry more than their name, to be added once."""
         return (
             pattern_ear(pages.SWITCH, self._switched),
+            pattern_ear(SHORTER, self._shorter_confirmed),
             pattern_ear(history.HISTORY_PAGE, self._history_turned),
         )
 
@@ -157,7 +160,7 @@ class SetupPanel:
         lacks = [*reading_lacks(guild, settings), *lacks]
         return lines + [
             panel.missing_line(lack.channel_id, lack.permissions, say)
-            for lack in dict.fromkeys(lacks)
+            for lack in _by_channel(lacks)
         ]
 
     # Choosing
@@ -229,7 +232,27 @@ class SetupPanel:
         )
 
     async def _retention_chosen(self, interaction: discord.Interaction, value: str) -> None:
-        await self._choose(interaction, Choice(retention_days=int(value)), Page.PRIVACY)
+        days, guild, say = int(value), guild_of(interaction), phrases_for(interaction)
+        shorter = days < settings_of(guild, self._services).retention_days
+        await interaction.response.defer()
+        if shorter and await self._has_older(guild.id, days):
+            await _show(interaction, confirm_shorter(days, say))
+            return
+        await self._keep_for(interaction, days)
+
+    async def _has_older(self, guild_id: int, days: int) -> bool:
+        before = self._services.clock.now() - timedelta(days=days)
+        return bool(await self._services.store.places_before(guild_id, before, 1))
+
+    async def _shorter_confirmed(self, interaction: discord.Interaction, match: Match[str]) -> None:
+        require_manager(interaction)
+        await interaction.response.defer()
+        await self._keep_for(interaction, int(match["days"]))
+
+    async def _keep_for(self, interaction: discord.Interaction, days: int) -> None:
+        choice = Choice(retention_days=days)
+        await choose(self._services, guild_of(interaction), choice, by=interaction.user.id)
+        await self._refresh(interaction, Page.PRIVACY)
 
     async def _minimum_chosen(self, interaction: discord.Interaction, value: str) -> None:
         await self._choose(interaction, Choice(minimum_group=int(value)), Page.PRIVACY)
@@ -309,6 +332,16 @@ class SetupPanel:
 
 async def _show(interaction: discord.Interaction, view: Layout) -> None:
     await interaction.edit_original_response(view=view, allowed_mentions=NOBODY)
+
+
+def _by_channel(lacks: Iterable[Lack]) -> list[Lack]:
+    """Return what is lacking with each channel named once."""
+    merged: dict[int, Lack] = {}
+    for lack in lacks:
+        known = merged.setdefault(lack.channel_id, lack)
+        both = dict.fromkeys((*known.permissions, *lack.permissions))
+        merged[lack.channel_id] = replace(lack, permissions=tuple(both))
+    return list(merged.values())
 
 
 def _missing(found: Sequence[Shortage], say: Phrases, *, optional: bool) -> list[Missing]:

@@ -89,6 +89,10 @@ def _state(status: OwnStatus, settings: GuildSettings, say: Phrases) -> str:
         if status.counts:
             return say("You have opted out: none of your messages is measured.")
         return say("You have opted out: none of your messages is measured, and nothing is kept.")
+    if not settings.channels or settings.left_at is not None:
+        return say(
+            "I listen to no channel of this server now, so none of your messages is measured."
+        )
     if not explicit:
         return say(
             "This server tells its members and measures everybody who does not opt out. "
@@ -247,7 +251,7 @@ def opted_in(
         lines = [say("You had agreed already, so nothing changes. Thank you for taking part.")]
     else:
         lines = [
-            say("You never opted out, so nothing changes. Thank you for taking part."),
+            say("You have not opted out, so nothing changes. Thank you for taking part."),
             say("That you agree is kept, in case this server begins to ask each member."),
         ]
     return Layout(text(_where(place, say), *lines), row(_button(place, OPT_OUT, say("Opt out"))))

@@ -62,7 +62,7 @@ async def began(town: Town, channel: Channel | None = None, **options: object) -
 
 
 async def over(town: Town, pressed: Interaction) -> None:
-    await until(lambda: "Done" in pressed.text, 20)
+    await until(lambda: "Done" in pressed.text)
     await town.heard()
 
 
@@ -250,16 +250,17 @@ async def test_it_goes_on_by_itself_after_a_restart(town: Town, world: World) ->
     before = world.application.client
     assert before is not None
     await before.close()
-    await until(lambda: world.application.client is not before, 20)
+    await until(lambda: world.application.client is not before)
     await town.server.wait_until(world.application.connected, 30)
     town.server.clear_faults()
 
     async def complete() -> bool:
         return len(await kept(town, said)) == 350
 
-    await until(complete, 20)
+    await until(complete)
     posts = town.server.posts(town.general)
-    await until(lambda: any("350 messages read" in each.text for each in posts))
+    await until(lambda: any("Done" in each.text for each in posts))
+    assert any("350 messages read" in each.text for each in posts)
     assert await town.records() == 350
     stale = await town.press(pressed, "Stop reading")
     assert "is not being read now" in stale.text

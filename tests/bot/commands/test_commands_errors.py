@@ -249,7 +249,7 @@ async def test_the_store_goes_away_and_comes_back(town: Town) -> None:
     finally:
         away.rename(path)
     reply = await town.run(town.member, "privacy opt-in")
-    assert reply.text.startswith("You never opted out")
+    assert reply.text.startswith("You have not opted out")
 
 
 async def test_administrators_may_loosen_a_command_but_not_its_check(town: Town) -> None:

@@ -37,7 +37,7 @@ async def test_add_twice(town: Town) -> None:
 @pytest.mark.parametrize(
     ("denied", "named"),
     [
-        (Permission.VIEW_CHANNEL, "채널 보기 및 메시지 기록 보기"),
+        (Permission.VIEW_CHANNEL, "채널 보기, 메시지 기록 보기 및 메시지 보내기"),
         (Permission.READ_MESSAGE_HISTORY, "메시지 기록 보기"),
     ],
 )
@@ -55,17 +55,29 @@ async def test_add_names_what_is_missing_and_changes_nothing(
 async def test_add_without_a_way_to_tell_the_members(town: Town) -> None:
     quiet = await town.closed_channel("quiet", denied=Permission.SEND_MESSAGES)
     reply = await town.run(town.admin, "monitor add", channel=quiet)
-    assert "I could not post the notice for its members:" in reply.text
+    assert reply.text.startswith("Nothing was changed.")
     assert f"<#{quiet.id}>: I need Send Messages." in reply.text
+    await town.guild.say(town.member, quiet, "What a lovely day")
+    await town.heard()
+    assert await town.records() == 0
+    await quiet.set_permissions(town.guild.me)
+    await town.server.flush()
+    reply = await town.run(town.admin, "monitor add", channel=quiet)
+    assert "I listen to" in reply.text
     assert town.monitored == {quiet.id}
+    assert len(town.server.posts(quiet)) == 1
 
 
 async def test_add_when_discord_refuses_the_notice(town: Town) -> None:
     route = "POST /channels/{channel_id}/messages"
     town.server.fail(route, status=403, code=50013)
     reply = await town.run(town.admin, "monitor add", channel=town.general)
+    assert reply.text.startswith("Nothing was changed.")
     assert f"<#{town.general.id}>: I need Send Messages." in reply.text
-    assert town.settings.channels[0].notice_id is None
+    assert town.monitored == set()
+    await town.guild.say(town.member, town.general, "What a lovely day")
+    await town.heard()
+    assert await town.records() == 0
 
 
 async def test_remove_keeps_the_numbers_and_says_so(town: Town) -> None:
@@ -114,7 +126,10 @@ async def test_list_shows_channels_and_problems(town: Town) -> None:
 
 async def test_list_posts_a_notice_that_was_not_possible_before(town: Town) -> None:
     quiet = await town.closed_channel("quiet", denied=Permission.SEND_MESSAGES)
-    await town.run(town.admin, "monitor add", channel=quiet)
+    # As an older version kept it, or one whose notice was deleted.
+    await town.services.roster.add_channel(
+        GuildSettings(town.guild.id), MonitoredChannel(quiet.id, 0)
+    )
     reply = await town.run(town.admin, "monitor list")
     assert f"• <#{quiet.id}>: I need Send Messages." in reply.text
     await quiet.set_permissions(town.guild.me)

@@ -50,7 +50,7 @@ async def test_opt_in_again(town: Town) -> None:
 async def test_opt_in_of_somebody_who_never_left(town: Town) -> None:
     reply = await town.run(town.member, "privacy opt-in")
     assert reply.ephemeral
-    assert reply.text.startswith("You never opted out")
+    assert reply.text.startswith("You have not opted out")
 
 
 async def test_delete_asks_first(town: Town) -> None:
@@ -116,3 +116,22 @@ async def test_how_is_this_measured(town: Town) -> None:
     assert "어떻게 측정하나요?" in shown.text
     assert town.services.classifier.info.model in shown.text
     assert "5명보다 적은" in shown.text
+
+
+async def test_status_where_nothing_is_listened_to(town: Town) -> None:
+    shown = await town.run(town.member, "privacy status")
+    assert "I listen to no channel of this server now, so none of your messages" in shown.text
+    await town.run(town.admin, "monitor add", channel=town.general)
+    shown = await town.run(town.member, "privacy status")
+    assert "Your messages are measured." in shown.text
+    await town.run(town.admin, "monitor remove", channel=town.general.mention)
+    shown = await town.run(town.member, "privacy status")
+    assert "Your messages are measured." not in shown.text
+
+
+async def test_opting_in_twice_claims_nothing_about_before(town: Town) -> None:
+    await town.run(town.member, "privacy opt-out")
+    await town.run(town.member, "privacy opt-in")
+    again = await town.run(town.member, "privacy opt-in")
+    assert "You have not opted out, so nothing changes." in again.text
+    assert "never" not in again.text

@@ -15,7 +15,9 @@ from bot.views import setup as panel
 from bot.views import setup_pages as pages
 from bot.views.setup import Page, page_id
 from storage.audit import SettingChange
+from storage.records import Batch
 from tests.bot.commands.town import Town, chosen, part
+from tests.support.store_records import record
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -54,7 +56,7 @@ async def test_settings_opens_at_a_page(korean_town: Town, page: Page) -> None:
 async def test_privacy_is_chosen(town: Town) -> None:
     shown = await turned(town, Page.PRIVACY)
     assert chosen(shown.message, pages.CONSENT) == ["notice"]
-    shown = await town.choose(shown, pages.RETENTION, "90 days")
+    shown = await town.choose(shown, pages.RETENTION, "90 days")  # nothing is older: no question
     shown = await town.choose(shown, pages.MINIMUM, "8 people or more")
     assert (town.settings.retention_days, town.settings.minimum_group) == (90, 8)
     assert chosen(shown.message, pages.RETENTION) == ["90"]
@@ -279,6 +281,53 @@ async def test_the_history_is_turned_page_by_page(korean_town: Town) -> None:
     assert button(shown, "nunchi:setup:history:2")["disabled"]
     shown = await town.press(shown, "더 최근")
     assert "10:00 → 11:00" in shown.text
+
+
+async def aged(town: Town, days: int) -> None:
+    """Let somebody have written some days ago."""
+    written = town.services.clock.now() - timedelta(days=days)
+    message_id = town.server.world.mint(written)
+    old = record(1, guild_id=town.guild.id, message_id=message_id, created_at=written)
+    await town.services.store.apply(Batch(upserts=(old,)))
+
+
+async def test_a_shorter_time_that_deletes_is_asked_about_first(town: Town) -> None:
+    await aged(town, 100)
+    shown = await turned(town, Page.PRIVACY)
+    asked = await town.choose(shown, pages.RETENTION, "90 days")
+    assert "### Keep numbers for 90 days only?" in asked.text
+    assert "for good" in asked.text
+    # Nothing is said of it before somebody answers.
+    assert town.services.roster.settings(town.guild.id) is None
+    back = await town.press(asked, "Cancel")
+    assert chosen(back.message, pages.RETENTION) == ["365"]
+    asked = await town.choose(back, pages.RETENTION, "90 days")
+    done = await town.press(asked, "Delete what is older")
+    assert chosen(done.message, pages.RETENTION) == ["90"]
+    assert town.settings.retention_days == 90
+    # Back to a longer time is nothing to ask about.
+    await town.choose(done, pages.RETENTION, "180 days")
+    assert town.settings.retention_days == 180
+
+
+async def test_the_question_in_korean(korean_town: Town) -> None:
+    await aged(korean_town, 40)
+    shown = await turned(korean_town, Page.PRIVACY)
+    asked = await korean_town.choose(shown, pages.RETENTION, "30")
+    assert "### 수치를 30일만 보관할까요?" in asked.text
+
+
+async def test_who_lost_the_permission_does_not_shorten_it(town: Town) -> None:
+    await aged(town, 100)
+    deputy = town.guild.add_member("Dee")
+    role = town.guild.add_role("Deputies", permissions=Permission.MANAGE_GUILD)
+    deputy.roles.append(role)
+    shown = await town.run(deputy, "settings", page=Page.PRIVACY.value)
+    asked = await town.choose(shown, pages.RETENTION, "30 days")
+    deputy.roles.remove(role)
+    refused = await asked.click("Delete what is older")
+    assert "Manage Server" in refused.text
+    assert town.services.roster.settings(town.guild.id) is None
 
 
 async def test_a_page_that_retention_took_is_the_last_one_that_is_left(town: Town) -> None:

@@ -8,6 +8,7 @@ import pytest
 from bot.sandbox import Permission
 from bot.sandbox.errors import MissingPermissionError
 from bot.views import setup as panel
+from storage.records import GuildSettings, MonitoredChannel
 from tests.bot.commands.town import Town, chosen
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -75,17 +76,35 @@ async def test_a_channel_that_cannot_be_read_is_named_and_not_added(town: Town) 
     assert f"<#{closed.id}>: I need Read Message History." in shown.text
 
 
-async def test_a_notice_is_posted_as_soon_as_it_may_be(town: Town) -> None:
+async def test_nothing_is_measured_where_no_notice_can_be_posted(town: Town) -> None:
     quiet = await town.closed_channel("quiet", denied=Permission.SEND_MESSAGES)
     shown = await town.run(town.admin, "setup")
-    shown = await town.choose(shown, panel.CHANNELS, quiet)
-    assert town.monitored == {quiet.id}
+    shown = await town.choose(shown, panel.CHANNELS, quiet, town.general)
+    assert town.monitored == {town.general.id}
     assert f"<#{quiet.id}>: I need Send Messages." in shown.text
     await quiet.set_permissions(town.guild.me)
     await town.server.flush()
-    shown = await town.run(town.admin, "setup")
+    shown = await town.choose(shown, panel.CHANNELS, quiet, town.general)
+    assert town.monitored == {quiet.id, town.general.id}
     assert len(town.server.posts(quiet)) == 1
     assert "I need Send Messages" not in shown.text
+
+
+async def test_what_is_lacking_in_a_channel_stands_on_one_line(town: Town) -> None:
+    quiet = await town.closed_channel("quiet", denied=Permission.SEND_MESSAGES)
+    shown = await town.run(town.admin, "setup")
+    await town.choose(shown, panel.CHANNELS, town.general)
+    await quiet.set_permissions(
+        town.guild.me, deny=Permission.SEND_MESSAGES | Permission.READ_MESSAGE_HISTORY
+    )
+    await town.server.flush()
+    await town.services.roster.add_channel(
+        GuildSettings(town.guild.id), MonitoredChannel(quiet.id, 0)
+    )
+    shown = await town.choose(shown, panel.REPORT_CHANNEL, quiet)
+    lines = [line for line in shown.text.splitlines() if f"<#{quiet.id}>: I need" in line]
+    all_of_it = "Read Message History, Send Messages and Attach Files"
+    assert lines == [f"• <#{quiet.id}>: I need {all_of_it}."]
 
 
 async def test_a_permission_that_is_taken_away_is_named(town: Town) -> None:
@@ -213,5 +232,5 @@ async def test_a_forum_where_the_bot_may_not_post(town: Town) -> None:
     await town.server.flush()
     shown = await town.run(town.admin, "setup")
     shown = await town.choose(shown, panel.CHANNELS, forum)
-    assert town.monitored == {forum.id}
+    assert town.services.roster.settings(town.guild.id) is None
     assert f"<#{forum.id}>: I need Create Posts." in shown.text
