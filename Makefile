@@ -34,7 +34,7 @@ demo: .venv/.default ## show the whole bot at work, without a token; results in 
 run: .venv/.default ## run the bot with the settings in .env
 	$(BIN)/nunchi run
 
-doctor: .venv/.default ## check settings, token, store, classifier, fonts and clock
+doctor: .venv/.default ## check settings, token, Discord, store, classifier, fonts and clock
 	$(BIN)/nunchi doctor
 
 # Processes that the tests start elsewhere report to the same place.

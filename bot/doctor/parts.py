@@ -44,7 +44,7 @@ _SQLITE: Final = "sqlite:///"
 
 
 async def token(settings: Settings, say: Speaker) -> Finding:
-    """Look at the shape of the token; nobody is asked whether it is valid."""
+    """Look at the shape of the token; whether it is valid, ``portal`` asks."""
     name = say("토큰", "token")
     if settings.discord_token is None:
         return Finding(

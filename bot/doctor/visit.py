@@ -12,12 +12,14 @@ from rich.text import Text
 
 from bot.doctor import machine, parts
 from bot.doctor.finding import Check, Finding, Speaker, Status
+from bot.doctor.portal import portal
 from bot.errors import SettingsError
 from bot.settings import Settings, load_settings
 
 CHECKS: Final[Sequence[Check]] = (
     machine.python,
     parts.token,
+    portal,
     machine.data_folder,
     machine.pseudonym_key,
     machine.encryption,

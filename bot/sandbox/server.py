@@ -75,6 +75,7 @@ class Sandbox(Disturbances):
         self._hub = Hub(replay_limit)
         self.world = World(self.clock, self._hub, bot_name)
         self._gateway = GatewayEndpoint(self.world, self._hub, token, heartbeat_interval)
+        self.world.application_flags = self._gateway.application_flags()
         self._router = Router(self.world, token, Route("GET", "/gateway/bot", self._gateway_bot))
         self._runner: web.AppRunner | None = None
 
@@ -141,6 +142,7 @@ class Sandbox(Disturbances):
     @granted_intents.setter
     def granted_intents(self, intents: Intent) -> None:
         self._gateway.granted_intents = intents
+        self.world.application_flags = self._gateway.application_flags()
 
     @property
     def requests(self) -> deque[LoggedRequest]:

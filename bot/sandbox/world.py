@@ -44,6 +44,7 @@ class World:
         self.clock = clock
         self.mint = SnowflakeMint(clock)
         self.base_url = ""
+        self.application_flags = 0
         self.users: dict[int, User] = {}
         self.guilds: dict[int, Guild] = {}
         self.channels: dict[int, Channel] = {}

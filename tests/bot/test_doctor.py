@@ -19,7 +19,10 @@ from rich.console import Console
 
 from bot.doctor import machine, parts
 from bot.doctor.finding import Finding, Speaker, Status
+from bot.doctor.portal import portal
 from bot.doctor.visit import CHECKS, check_all, examine, show
+from bot.sandbox.events import Intent
+from bot.sandbox.server import Sandbox
 from bot.settings import Settings, load_settings
 from classifiers.emotion import Emotion
 from classifiers.prediction import Prediction
@@ -48,6 +51,37 @@ def with_token(token: str) -> Settings:
 
 def test_a_speaker_chooses_the_language() -> None:
     assert (KOREAN("가", "a"), ENGLISH("가", "a")) == ("가", "a")
+
+
+# Discord itself
+
+
+async def asked(server: Sandbox, token: str, say: Speaker = ENGLISH) -> Finding:
+    return await portal(
+        load_settings(None, {"DISCORD_TOKEN": token, "NUNCHI_DISCORD_API": server.base_url}), say
+    )
+
+
+async def test_discord_is_asked_for_token_and_intent() -> None:
+    async with Sandbox(token=GOOD_TOKEN) as server:
+        good = await asked(server, GOOD_TOKEN)
+        assert (good.status, good.advice) == (Status.OK, "")
+        refused = await asked(server, GOOD_TOKEN[:-1])
+        assert (refused.status, refused.detail) == (Status.FAIL, "refuses the token")
+        server.granted_intents = Intent.NONE
+        silent = await asked(server, GOOD_TOKEN, KOREAN)
+        assert silent.status is Status.FAIL
+        assert "Message Content Intent" in silent.advice
+        assert not server.gateway_counts["connect"], "nobody sees the bot come and go"
+    away = await asked(server, GOOD_TOKEN)
+    assert (away.status, away.detail) == (Status.WARN, "cannot be reached now")
+    assert GOOD_TOKEN not in f"{good}{refused}{silent}{away}"
+
+
+@pytest.mark.parametrize("token", ["", "no token"])
+async def test_without_a_token_nobody_is_asked(token: str) -> None:
+    finding = await portal(load_settings(None, {"DISCORD_TOKEN": token}), ENGLISH)
+    assert (finding.status, finding.detail) == (Status.OK, "not asked, for want of a token")
 
 
 # The machine
@@ -309,7 +343,9 @@ async def test_a_visit_runs_every_check_and_leaves_nothing_behind(
     file = tmp_path / ".env"
     file.write_text(f"DISCORD_TOKEN={GOOD_TOKEN}\n")
     data = tmp_path / "data"
-    found = await examine(file, {"NUNCHI_DATA_DIR": str(data)}, language)
+    async with Sandbox(token=GOOD_TOKEN) as server:
+        given = {"NUNCHI_DATA_DIR": str(data), "NUNCHI_DISCORD_API": server.base_url}
+        found = await examine(file, given, language)
     assert len(found) == len(CHECKS) + 1
     assert str(file) in found[0].detail
     assert not data.exists()

@@ -30,7 +30,7 @@ async def get_application(call: Call) -> JsonObject:
         "bot_public": True,
         "bot_require_code_grant": False,
         "verify_key": "0" * 64,
-        "flags": 0,
+        "flags": world.application_flags,
         "owner": owners[0].payload(),
         "team": None,
         "summary": "",
