@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import ClassVar, Final
 
 from classifiers.errors import InvalidOption, NunchiError, UnknownBackend
+from classifiers.label_maps import LabelMapError
 from storage.errors import DriverMissing, InvalidStoreUrl, KeyUnusable, RekeyUnfinished
 
 _INTENT_ADVICE: Final = (
@@ -71,6 +72,7 @@ class SettingsError(BotError):
 _CAUSED_BY_SETTINGS: Final = (
     UnknownBackend,
     InvalidOption,
+    LabelMapError,
     InvalidStoreUrl,
     DriverMissing,
     KeyUnusable,

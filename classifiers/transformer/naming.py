@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from classifiers.label_maps import LabelMap, LabelMapError, built_in_maps, map_for
+from classifiers.label_maps import LabelMap, LabelMapError, map_for
 from classifiers.projection import Projection
 
 UNNAMED: Final = re.compile(r"(?:LABEL_)?\d+")
@@ -71,7 +71,7 @@ class Naming:
                 f'mean by map=FILE, a JSON file such as {{"{labels[0]}": "joy"}}'
             )
             raise LabelMapError(msg)
-        return _fitting(self.label_map, labels)
+        return _checked(map_for(self.label_map, labels), labels)
 
 
 def is_unnamed(labels: Sequence[str]) -> bool:
@@ -99,25 +99,6 @@ def outputs_of(config: Mapping[str, Any]) -> Outputs:
         msg = "two labels of the model have the same name; rename them in id2label of config.json"
         raise LabelMapError(msg)
     return Outputs(labels, None if kind is None else kind == MULTI_LABEL)
-
-
-def _fitting(name: str | None, labels: tuple[str, ...]) -> LabelMap:
-    """Find the map of some labels; ``POSITIVE`` is ``positive`` to the built-in ones."""
-    try:
-        return _checked(map_for(name, labels), labels)
-    except LabelMapError:
-        plain = {label: label.strip().lower() for label in labels}
-        if name is not None and name not in built_in_maps():
-            raise
-        try:
-            found = map_for(name, plain.values())
-            found.classes_of(plain.values())
-        except LabelMapError:
-            # The first error speaks of the labels as they are.
-            found = None
-        if found is None or len(set(plain.values())) < len(labels):
-            raise
-        return LabelMap.of(found.name, {label: found.table[low] for label, low in plain.items()})
 
 
 def _checked(chosen: LabelMap, labels: Sequence[str]) -> LabelMap:

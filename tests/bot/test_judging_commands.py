@@ -313,13 +313,15 @@ def test_the_corpus_is_disturbed_on_request() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "complaint"),
+    ("arguments", "complaint", "code"),
     [
-        (("--data", "nowhere.tsv"), "nunchi: cannot read nowhere.tsv"),
-        (("--data", "chat:ko:dev", "--map", "odd"), "nunchi: no label map is called 'odd'"),
+        (("--data", "nowhere.tsv"), "nunchi: cannot read nowhere.tsv", 69),
+        (("--data", "chat:ko:dev", "--map", "odd"), "nunchi: no label map is called 'odd'", 78),
     ],
 )
-def test_what_cannot_be_used_is_one_line(arguments: tuple[str, ...], complaint: str) -> None:
+def test_what_cannot_be_used_is_one_line(
+    arguments: tuple[str, ...], complaint: str, code: int
+) -> None:
     result = says("evaluate", "--backend", "parrot", *arguments)
-    assert (result.exit_code, result.stderr.count("\n")) == (69, 1)
+    assert (result.exit_code, result.stderr.count("\n")) == (code, 1)
     assert result.stderr.startswith(complaint)

@@ -49,10 +49,33 @@ def test_emotions_and_sentiments_are_told_apart() -> None:
         (["슬픔", "상처"], "gamsung"),
         (["happy", "others"], "emocontext"),
         (["joy", "trust"], "xed"),
+        (["Joy", "HURT "], "emotions"),
+        (["Positive", "negative"], "nsmc"),
+        (["기쁨", "슬픔"], "emotions_ko"),
+        (["분노", "혐오", "불안", "기쁨", "슬픔", "놀람", "상처", "당황", "중립"], "emotions_ko"),
+        (["긍정", "부정"], "sentiment_ko"),
     ],
 )
 def test_the_map_that_surely_fits_need_not_be_named(labels: list[str], name: str) -> None:
-    assert map_for(None, labels).name == name
+    known = map_for(None, labels)
+    assert known.name == name
+    assert known.classes_of(labels)
+
+
+def test_capital_letters_keep_their_meaning_where_a_map_tells_them_apart(tmp_path: Path) -> None:
+    file = tmp_path / "map.json"
+    file.write_text(json.dumps({"A": "joy", "a": "anger"}), "utf-8")
+    known = map_for(str(file), ["A", "a", " a"])
+    assert [known.classes_of([label]) for label in ("A", "a", " a")] == [
+        ("joy",),
+        ("anger",),
+        ("anger",),
+    ]
+
+
+def test_labels_that_nobody_knows_are_named_but_not_by_the_thousand() -> None:
+    with pytest.raises(LabelMapError, match=r"\(a, b, c, \.\.\.\).*\{\"a\": \"joy\"\}"):
+        map_for(None, ["d", "c", "b", "a"])
 
 
 @pytest.mark.parametrize(
@@ -82,8 +105,8 @@ def test_a_map_may_be_a_file(tmp_path: Path) -> None:
         ('{"a": {"good": "joy"}}', "#b", "must hold an object"),
         ('{"good": null}', "", "must lead to the nine emotions"),
         ('{"good": 1}', "", "must hold an object"),
-        ('{"good": "bliss"}', "", "must lead to the nine emotions"),
-        ('{"good": "joy", "bad": "negative"}', "", "must lead to the nine emotions"),
+        ('{"good": "bliss"}', "", "nine emotions .*embarrassment.*, not to bliss$"),
+        ('{"good": "joy", "bad": "negative"}', "", "must lead to the nine emotions .*not to both"),
     ],
 )
 def test_files_that_are_no_maps(tmp_path: Path, content: str, suffix: str, complaint: str) -> None:
@@ -96,7 +119,11 @@ def test_files_that_are_no_maps(tmp_path: Path, content: str, suffix: str, compl
 def test_a_name_that_is_neither_map_nor_file() -> None:
     with pytest.raises(LabelMapError, match="no label map is called 'plutchik'"):
         map_for("plutchik", [])
+    with pytest.raises(LabelMapError, match=r"Did you mean goemotions\?"):
+        map_for("goemotion", [])
+    with pytest.raises(LabelMapError, match=r"there is no file maps/mine\.json with a label map"):
+        map_for("maps/mine.json#reviews", [])
 
 
 def test_fitting_maps_know_every_label() -> None:
-    assert fitting_maps(["당황", "기쁨"]) == ["gamsung"]
+    assert fitting_maps(["당황", "기쁨"]) == ["gamsung", "emotions_ko"]
