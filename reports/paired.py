@@ -13,7 +13,7 @@ and what changes from day to day by the days of each (Bell and McCaffrey 2002; S
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import Final
 
@@ -25,6 +25,9 @@ from reports.freedom import Floats, widened
 LASTING: Final = 0.5
 """How much people differ from each other, beside how much one person's days do: variances. It
 weighs in the degrees of freedom only, which it changes by less than a tenth from 0 to 1."""
+
+DIGITS: Final = 2
+"""Decimals of a published mood."""
 
 _LEAST_FREEDOM: Final = 1.5
 
@@ -75,6 +78,22 @@ def changed(now: Stretch, before: Stretch, levels: tuple[float, ...]) -> list[Es
         for level in levels
     )
     return [Estimate(value, value - reach, value + reach) for reach in reaches]
+
+
+def as_told(change: Estimate, now: float, before: float) -> Estimate:
+    """Return a change that agrees with its two moods as they are published, to two decimals.
+
+    +0.08 beside a usual +0.04 and a change of +0.05 would each be right, and look like a mistake.
+    The change moves by less than 0.01, and never out of its published interval.
+
+    Args:
+        change: Of the mood.
+        now: The one mood.
+        before: The other.
+    """
+    apart = round(round(now, DIGITS) - round(before, DIGITS), DIGITS)
+    ends = round(change.low, DIGITS), round(change.high, DIGITS)
+    return replace(change, value=min(max(apart, ends[0]), ends[1]))
 
 
 def support_of(now: Stretch, before: Stretch, lasting: float = LASTING) -> tuple[float, float]:

@@ -160,9 +160,12 @@ class WeeklyReport:
     @property
     def most_changed(self) -> EmotionShare | None:
         """Return the emotion whose share changed most among those that clearly did."""
-        clear = [share for share in self.shares if share.clear]
-        most = max(clear, key=_size_of_change, default=None)
-        return most if most is not None and _size_of_change(most) >= NOTICEABLE_SHARE else None
+        return most_changed(self.shares)
+
+    @property
+    def first(self) -> bool:
+        """Return whether the bot began to listen in this week, so that no report came before."""
+        return self.coverage is not None and self.coverage.since is not None
 
     @property
     def tells_emotions(self) -> bool:
@@ -220,6 +223,13 @@ class MoodSummary:
     mood: Estimate | None = None
     shares: tuple[EmotionShare, ...] = ()
     telling: float = 1.0
+
+
+def most_changed(shares: tuple[EmotionShare, ...]) -> EmotionShare | None:
+    """Return the emotion whose share changed most among those that clearly and noticeably did."""
+    clear = [share for share in shares if share.clear]
+    most = max(clear, key=_size_of_change, default=None)
+    return most if most is not None and _size_of_change(most) >= NOTICEABLE_SHARE else None
 
 
 def _size_of_change(share: EmotionShare) -> float:

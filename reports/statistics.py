@@ -31,7 +31,7 @@ from reports.claims import DETAIL, HEADLINE
 from reports.freedom import Support
 from reports.gathered import Gathered
 from reports.grouping import CLASSES, Cells, Integers
-from reports.paired import Stretch, changed
+from reports.paired import Stretch, as_told, changed
 from reports.shares import Histogram, blended, composition, leaning, replicated, unbiased
 
 _ANSCOMBE: Final = 3 / 8
@@ -78,7 +78,7 @@ class Figures:
         return [next(rest) if exists else None for exists in found]
 
     def difference(self, name: str, usual: str, chance: float = HEADLINE) -> Estimate | None:
-        """Return the one mood of a block minus that of another, paired by person.
+        """Return the one mood of a block minus that of another, paired by person, as it is told.
 
         Args:
             name: The one block.
@@ -89,7 +89,8 @@ class Figures:
         if not now.days.any() or not before.days.any():
             return None
         shown, claimed = changed(now, before, (LEVEL, 1 - chance))
-        return replace(shown, beyond=(claimed.low, claimed.high))
+        told = as_told(shown, now.mood, before.mood)
+        return replace(told, beyond=(claimed.low, claimed.high))
 
     def clear_differences(
         self, name: str, usual: str, chance: float = DETAIL

@@ -6,7 +6,7 @@ from typing import Final
 
 from reports.fonts import FontBook
 from reports.monthly import StretchReport
-from reports.report import EmotionShare
+from reports.report import EmotionShare, most_changed
 from reports.svg.canvas import WIDTH, Box, Canvas, Style
 from reports.svg.frame import (
     LABEL_SIZE,
@@ -71,10 +71,9 @@ def stretch_mix_card(
 def _heading(report: StretchReport, theme: Theme, words: Wording, language: str) -> Heading:
     if all(each.usual is None for each in report.shares):
         return Heading(words.labels.mix, "", theme.ink, told.nothing_before(language))
-    clear = [each for each in report.shares if each.clear and each.change is not None]
-    if not clear:
+    most = most_changed(report.shares)
+    if most is None:
         return Heading(words.labels.mix, "", theme.ink, told.mix_caption(None, language))
-    most = max(clear, key=lambda each: abs(each.change or 0.0))
     return Heading(
         words.labels.mix, words.moved(most)[0], theme.ink, told.mix_caption(most, language)
     )

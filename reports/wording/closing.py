@@ -19,10 +19,12 @@ class Tone(StrEnum):
     """What kind of week a closing line belongs to."""
 
     FIRST = "first"
+    ALONE = "alone"
     BRIGHTER = "brighter"
     LOWER = "lower"
     RISING = "rising"
     GOOD = "good"
+    MIXED = "mixed"
     STEADY = "steady"
 
 
@@ -31,8 +33,13 @@ _KOREAN: Final[Mapping[Tone, tuple[str, ...]]] = MappingProxyType(
         Tone.FIRST: (
             "이제 서로를 알아 가 볼게요.",
             "첫 장을 함께 넘겨 주셔서 고마워요.",
-            "다음 주에는 견줄 이야기가 조금 더 생기겠지요.",
+            "앞으로 한 주씩 함께 적어 갈게요.",
             "시작을 함께해 반가워요.",
+        ),
+        Tone.ALONE: (
+            "다음 주에는 견줄 이야기가 조금 더 생기겠지요.",
+            "한 주씩 쌓이면 평소도 알게 되지요.",
+            "이야기해 주셔서 고마워요.",
         ),
         Tone.BRIGHTER: (
             "이 기분이 다음 주에도 조금 남아 있기를 바라요.",
@@ -58,6 +65,12 @@ _KOREAN: Final[Mapping[Tone, tuple[str, ...]]] = MappingProxyType(
             "좋았던 날의 이야기를 잊기 전에 적어 두세요.",
             "기분 좋은 날들을 함께 셌어요.",
         ),
+        Tone.MIXED: (
+            "무슨 일이 있었는지는 여러분이 가장 잘 아시지요.",
+            "숫자 뒤의 이야기는 여러분의 것이에요.",
+            "이유가 궁금하다면 서로 이야기를 나눠 보세요.",
+            "한 주마다 저마다의 빛깔이 있지요.",
+        ),
         Tone.STEADY: (
             "다음 주에도 여기서 만나요.",
             "한결같은 한 주도 참 좋은 한 주예요.",
@@ -72,8 +85,13 @@ _ENGLISH: Final[Mapping[Tone, tuple[str, ...]]] = MappingProxyType(
         Tone.FIRST: (
             "Nice to meet you all.",
             "Thank you for turning the first page with us.",
-            "Next week there will be a little more to tell.",
+            "From here on we go week by week.",
             "Here is to a good start.",
+        ),
+        Tone.ALONE: (
+            "Next week there will be a little more to tell.",
+            "Week by week we learn what is usual here.",
+            "Thank you for talking.",
         ),
         Tone.BRIGHTER: (
             "May a little of it stay for next week.",
@@ -98,6 +116,12 @@ _ENGLISH: Final[Mapping[Tone, tuple[str, ...]]] = MappingProxyType(
             "Days like these turn into memories.",
             "Write the good ones down before they fade.",
             "They were a pleasure to count.",
+        ),
+        Tone.MIXED: (
+            "What was behind it, you know best.",
+            "The story behind the numbers is yours.",
+            "If you wonder why, ask each other.",
+            "Every week has a colour of its own.",
         ),
         Tone.STEADY: (
             "See you here next week.",
@@ -128,10 +152,12 @@ def closing(report: WeeklyReport, language: str) -> str | None:
 def tone_of(report: WeeklyReport) -> Tone:
     """Return what kind of week it was; every kind follows from figures of the report."""
     if report.change is None:
-        return Tone.FIRST
+        return Tone.FIRST if report.first else Tone.ALONE
     if report.changed:
         return Tone.BRIGHTER if report.change.value > 0 else Tone.LOWER
     turning = report.turning
     if turning is not None and turning.lasting and turning.change > 0:
         return Tone.RISING
+    if turning is not None or report.most_changed is not None:
+        return Tone.MIXED  # No news, and good days in a row, would not be all of it.
     return Tone.GOOD if report.stretch is not None else Tone.STEADY

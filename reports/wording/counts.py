@@ -10,8 +10,8 @@ from reports.wording.calendar import number
 
 
 def english_counts(messages: int, people: int) -> str:
-    """Return such as "about 2,400 messages · 45 people or more", or "12 messages · 6 people"."""
-    about = "about " if rounded_messages(messages) >= 100 else ""
+    """Return such as "About 2,400 messages · 45 people or more", or "12 messages · 6 people"."""
+    about = "About " if rounded_messages(messages) >= 100 else ""
     or_more = " or more" if rounded_people(people) >= 10 else ""
     messages, people = rounded_messages(messages), rounded_people(people)
     written = "1 message" if messages == 1 else f"{about}{number(messages, 'en')} messages"

@@ -22,11 +22,11 @@ from reports.wording.numbers import (
     largest,
     part,
     percent,
-    percents,
-    points,
     rounded_delay,
     signed,
 )
+from reports.wording.shifts import shift_of
+from reports.wording.turned import turned_en
 
 _DAY_PARTS: Final = ("night", "morning", "afternoon", "evening")
 
@@ -74,8 +74,9 @@ class English:
         if report.hidden:
             return "A quiet week so far" if report.partial else "A quiet week"
         if report.change is None:
-            return "This server's first weekly report"
-        return _headline(report) + (" so far" if report.partial else "")
+            dates = self.date_range(report.week)
+            return "This server's first weekly report" if report.first else f"The mood of {dates}"
+        return self._finding(report)
 
     def sentence(self, report: WeeklyReport) -> str:
         """Return the one sentence that sums the week up honestly."""
@@ -119,10 +120,10 @@ class English:
 
     def moved(self, share: EmotionShare) -> tuple[str, str]:
         """Return the change of an emotion's share."""
-        before, after = percents(share.usual or 0.0, share.share.value if share.share else 0.0)
-        change = points(share.change or 0.0)
-        unit = "pt" if change[1:] == "1" else "pts"
-        return f"{self.emotions[share.emotion]} {change} {unit}", f"usual {before}, now {after}"
+        shift = shift_of(share)
+        unit = "pt" if shift.points[1:] == "1" else "pts"
+        name = self.emotions[share.emotion]
+        return f"{name} {shift.points} {unit}", f"usual {shift.before}, now {shift.after}"
 
     def partly(self, telling: float) -> str:
         """Return for which part of the messages emotions are known."""
@@ -212,8 +213,21 @@ class English:
             return "Emotions are not compared with usual: another classifier judged them"
         if share is None or share.share is None or share.usual is None:
             return "No emotion's share clearly differs from usual"
-        before, after = percents(share.usual, share.share.value)
-        return f"Changed most: {self.emotions[share.emotion]}, {before} → {after}"
+        shift = shift_of(share)
+        return f"Changed most: {self.emotions[share.emotion]}, {shift.before} → {shift.after}"
+
+    def _finding(self, report: WeeklyReport) -> str:
+        """Return the most certain change of a week, or that there is none."""
+        so_far = " so far" if report.partial else ""
+        share, turning = report.most_changed, report.turning
+        if report.changed and report.change is not None:
+            kind = "brighter" if report.change.value > 0 else "heavier"
+            over = f"A {kind} week than usual"
+            return f"{kind.capitalize()} than usual so far" if report.partial else over
+        if share is not None:
+            shift = shift_of(share)
+            return f"{more_or_less(share)} than usual{so_far}: {shift.before} → {shift.after}"
+        return turned_en(turning) if turning is not None else f"No clear change from usual{so_far}"
 
     def _extremes(self, report: WeeklyReport) -> list[str]:
         low, high = report.low, report.high
@@ -252,20 +266,21 @@ def _share(share: EmotionShare) -> str:
     return percent(share.share.value) if share.share is not None else ""
 
 
-def _headline(report: WeeklyReport) -> str:
-    if not report.changed or report.change is None:
-        return "No clear change from usual"
-    kind = "brighter" if report.change.value > 0 else "heavier"
-    return f"{kind.capitalize()} than usual" if report.partial else f"A {kind} week than usual"
+def more_or_less(share: EmotionShare) -> str:
+    """Return such as "More joy" or "Less joy"; what is neutral is no noun of its own."""
+    word = "neutral talk" if share.emotion is Emotion.NEUTRAL else share.emotion.value
+    return f"{'More' if (share.change or 0.0) > 0 else 'Less'} {word}"
 
 
 def _compared(report: WeeklyReport, mood: Estimate, baseline: Baseline, change: Estimate) -> str:
     now, usual = signed(mood.value), signed(baseline.mood)
+    other = report.most_changed is not None or report.turning is not None
+    index = "Over the whole week the mood index" if other else "The mood index"
     if not report.changed and (change.clears(0.0) or is_tight(change)):
-        return f"The mood index is {now}, much the same as the usual {usual} {_interval(change)}."
+        return f"{index} is {now}, much the same as the usual {usual} {_interval(change)}."
     if not report.changed:
         return (
-            f"The mood index is {now}; its difference of {signed(change.value)} from the usual "
+            f"{index} is {now}; its difference of {signed(change.value)} from the usual "
             f"{usual} is one that chance can make {_interval(change)}."
         )
     way = "above" if change.value > 0 else "below"

@@ -22,12 +22,12 @@ from reports.wording.numbers import (
     largest,
     part,
     percent,
-    percents,
-    points,
     rounded_delay,
     signed,
 )
 from reports.wording.particles import attached
+from reports.wording.shifts import shift_of
+from reports.wording.turned import turned_ko
 
 _UNITS: Final = MappingProxyType({"minute": "분", "hour": "시간", "day": "일"})
 _DAY_PARTS: Final = ("새벽", "오전", "오후", "저녁")
@@ -86,8 +86,9 @@ class Korean:
         if report.hidden:
             return "조용히 지나간 한 주였어요" if not report.partial else "아직 조용한 한 주예요"
         if report.change is None:
-            return "이 서버의 첫 주간 리포트예요"
-        return _partial_headline(report) if report.partial else _headline(report)
+            dates = self.date_range(report.week)
+            return "이 서버의 첫 주간 리포트예요" if report.first else f"{dates}의 기분이에요"
+        return self._finding(report)
 
     def sentence(self, report: WeeklyReport) -> str:
         """Return the one sentence that sums the week up honestly."""
@@ -131,9 +132,8 @@ class Korean:
 
     def moved(self, share: EmotionShare) -> tuple[str, str]:
         """Return the change of an emotion's share."""
-        before, after = percents(share.usual or 0.0, share.share.value if share.share else 0.0)
-        name = self.emotions[share.emotion]
-        return f"{name} {points(share.change or 0.0)}%p", f"평소 {before}, 이번 주 {after}"
+        shift, name = shift_of(share), self.emotions[share.emotion]
+        return f"{name} {shift.points}%p", f"평소 {shift.before}, 이번 주 {shift.after}"
 
     def partly(self, telling: float) -> str:
         """Return for which part of the messages emotions are known."""
@@ -223,8 +223,20 @@ class Korean:
             return "감정 구성은 분류기가 바뀌어 평소와 비교하지 않았어요"
         if share is None or share.share is None or share.usual is None:
             return "감정 구성은 평소와 뚜렷한 차이가 없어요"
-        before, after = percents(share.usual, share.share.value)
-        return f"가장 달라진 감정: {self.emotions[share.emotion]} {before} → {after}"
+        shift = shift_of(share)
+        return f"가장 달라진 감정: {self.emotions[share.emotion]} {shift.before} → {shift.after}"
+
+    def _finding(self, report: WeeklyReport) -> str:
+        """Return the most certain change of a week, or that there is none."""
+        if report.changed:
+            return _partial_headline(report) if report.partial else _headline(report)
+        if report.most_changed is not None:
+            name = self.emotions[report.most_changed.emotion]
+            noun = None if report.partial else "한 주였어요"
+            return emotion_moved(report.most_changed, name, noun)
+        if report.turning is not None:
+            return turned_ko(report.turning)
+        return _partial_headline(report) if report.partial else _headline(report)
 
     def _extremes(self, report: WeeklyReport) -> list[str]:
         low, high = report.low, report.high
@@ -259,6 +271,21 @@ def _share(share: EmotionShare) -> str:
     return percent(share.share.value) if share.share is not None else ""
 
 
+def emotion_moved(share: EmotionShare, name: str, noun: str | None) -> str:
+    """Return such as "기쁨이 29%에서 24%로 줄어든 한 주였어요".
+
+    Args:
+        share: Of the emotion.
+        name: What it is called.
+        noun: What the time was, with its verb; ``None`` while it is not over.
+    """
+    shift, more = shift_of(share), (share.change or 0.0) > 0
+    moved = f"{attached(name, '이/가')} {shift.before}에서 {shift.after}로"
+    if noun is None:
+        return f"지금까지는 {moved} {'늘었어요' if more else '줄었어요'}"
+    return f"{moved} {'늘어난' if more else '줄어든'} {noun}"
+
+
 def _headline(report: WeeklyReport) -> str:
     if not report.changed or report.change is None:
         return "평소와 뚜렷한 차이가 없는 한 주였어요"
@@ -274,14 +301,14 @@ def _partial_headline(report: WeeklyReport) -> str:
 def _compared(report: WeeklyReport, mood: Estimate, baseline: Baseline, change: Estimate) -> str:
     now = attached(signed(mood.value), "으로/로")
     usual = f"평소({signed(baseline.mood)})"
+    other = report.most_changed is not None or report.turning is not None
+    index = "한 주 전체의 기분 지수는" if other else "기분 지수는"
     if not report.changed and (change.clears(0.0) or is_tight(change)):
-        return (
-            f"기분 지수는 {now}, {usual}와 거의 같아요(차이의 95% 구간 {interval(change, ' ~ ')})."
-        )
+        return f"{index} {now}, {usual}와 거의 같아요(차이의 95% 구간 {interval(change, ' ~ ')})."
     if not report.changed:
         difference = attached(signed(change.value), "은/는")
         return (
-            f"기분 지수는 {now}, {usual}와의 차이 {difference} "
+            f"{index} {now}, {usual}와의 차이 {difference} "
             f"우연히 생길 수 있는 크기예요{_interval(change)}."
         )
     way = "높아요" if change.value > 0 else "낮아요"

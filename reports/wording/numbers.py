@@ -46,6 +46,19 @@ def percents(before: float, after: float) -> tuple[str, str]:
     return whole if whole[0] != whole[1] else (percent(before, 1), percent(after, 1))
 
 
+def beside_range(share: float, low: float, high: float) -> tuple[str, str, str]:
+    """Return a share and the ends of a range in percent, with the fewest digits that tell apart.
+
+    A share outside its range is never told as one of its ends: not 6 % beside 4 to 6 %.
+    """
+    outside = not low <= share <= high
+    for digits in (0, 1, 2):
+        told, bottom, top = (percent(each, digits) for each in (share, low, high))
+        if not outside or told not in {bottom, top}:
+            break
+    return told, bottom, top
+
+
 def is_partly(telling: float) -> bool:
     """Return whether emotions are known for some of the messages, and not for nearly all."""
     return 0 < telling < NEARLY_ALL

@@ -6,10 +6,11 @@ from datetime import date
 from typing import Final
 
 from reports.history import RAREST, Ahead, Stretch, Turning, Usual, UsualRange, Year
-from reports.wording.calendar import months, weekdays
+from reports.wording.calendar import months
 from reports.wording.en import English
-from reports.wording.numbers import percent, signed
+from reports.wording.numbers import beside_range, percent, signed
 from reports.wording.past_contract import PastLabels
+from reports.wording.turned import turned_en
 
 TOLD: Final = 4
 """That a stretch is the longest is told from so many weeks on."""
@@ -31,16 +32,9 @@ class EnglishPast:
 
     def turning(self, turning: Turning) -> str:
         """Return which days stood out."""
-        way = "brighter" if turning.change > 0 else "lower"
-        first, last = (weekdays("en")[day] for day in (turning.first, turning.last))
-        if turning.first == turning.last:
-            when = f"{first} was {way} than usual"
-        elif turning.lasting:
-            when = f"Since {first} it has been {way} than usual"
-        else:
-            when = f"{first} to {last} were {way} than usual"
         once = f"about once in {turning.once_in} weeks"
         rare = "less than once a year" if turning.once_in >= RAREST else once
+        when = turned_en(turning)
         return f"{when}: {signed(turning.mood)}, not {signed(turning.usual)} (by chance {rare})"
 
     def stretch(self, stretch: Stretch) -> str:
@@ -96,8 +90,9 @@ class EnglishPast:
 
     def usual_finding(self, one: UsualRange) -> tuple[str, str]:
         """Return an emotion with its share, and its usual range."""
-        name = English.emotions[one.emotion]
-        return f"{name} {percent(one.shares[-1] or 0.0)}", f"usually {_range(one)}"
+        share, low, high = beside_range(one.shares[-1] or 0.0, one.low, one.high)
+        name, low = English.emotions[one.emotion], low.removesuffix("%")
+        return f"{name} {share}", f"usually {low}–{high}"
 
     def usual_note(self, usual: Usual) -> str:
         """Return how to read the card on usual ranges."""
@@ -121,10 +116,6 @@ class EnglishPast:
         sure = round(usual.joint * 100)
         facts.append(f"Ranges from {usual.weeks} weeks; in {sure}% of such weeks all lie inside.")
         return " ".join(facts)
-
-
-def _range(one: UsualRange) -> str:
-    return f"{percent(one.low).removesuffix('%')}–{percent(one.high)}"
 
 
 def _sampled(part: float) -> str:

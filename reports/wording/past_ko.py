@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from reports.history import RAREST, Ahead, Stretch, Turning, Usual, UsualRange, Year
-from reports.wording.calendar import weekdays
 from reports.wording.ko import Korean
-from reports.wording.numbers import percent, signed
+from reports.wording.numbers import beside_range, percent, signed
 from reports.wording.particles import attached
 from reports.wording.past_contract import PastLabels
 from reports.wording.past_en import TOLD
+from reports.wording.turned import turned_ko
 
 
 class KoreanPast:
@@ -29,16 +29,9 @@ class KoreanPast:
 
     def turning(self, turning: Turning) -> str:
         """Return which days stood out."""
-        way = "밝았어요" if turning.change > 0 else "가라앉았어요"
-        first, last = (weekdays("ko")[day] for day in (turning.first, turning.last))
-        if turning.first == turning.last:
-            when = f"{first}은 평소보다 {way}"
-        elif turning.lasting:
-            when = f"{first}부터 평소보다 {way}"
-        else:
-            when = f"{first}부터 {last}까지 평소보다 {way}"
         once = f"우연이라면 {turning.once_in}주에 한 번쯤"
         rare = "우연이라면 한 해에 한 번도 드문 일" if turning.once_in >= RAREST else once
+        when = turned_ko(turning)
         return f"{when}: 평소 {signed(turning.usual)}, 이번 {signed(turning.mood)}({rare})"
 
     def stretch(self, stretch: Stretch) -> str:
@@ -56,7 +49,7 @@ class KoreanPast:
         held = round(ahead.held * ahead.tried)
         return (
             f"다음 주는 {signed(ahead.low)} ~ {signed(ahead.high)} 사이일 것 같아요"
-            f"(지난 이레 {ahead.tried}번에 대 보니 {held}번 맞았어요)"
+            f"(지난 기록을 7일씩 끊어 {ahead.tried}번 시험해 보니 {held}번 맞았어요)"
         )
 
     def month(self, month: int, *, short: bool = False) -> str:
@@ -93,8 +86,9 @@ class KoreanPast:
 
     def usual_finding(self, one: UsualRange) -> tuple[str, str]:
         """Return an emotion with its share, and its usual range."""
-        name = Korean.emotions[one.emotion]
-        return f"{name} {percent(one.shares[-1] or 0.0)}", f"평소 {_range(one)}"
+        share, low, high = beside_range(one.shares[-1] or 0.0, one.low, one.high)
+        name, low = Korean.emotions[one.emotion], low.removesuffix("%")
+        return f"{name} {share}", f"평소 {low} ~ {high}"
 
     def usual_note(self, usual: Usual) -> str:
         """Return how to read the card on usual ranges."""
@@ -121,10 +115,6 @@ class KoreanPast:
             f"지난 {usual.weeks}주로 본 범위이고, 변화가 없으면 {sure}%의 주에 모두 그 안에 있어요."
         )
         return " ".join(facts)
-
-
-def _range(one: UsualRange) -> str:
-    return f"{percent(one.low).removesuffix('%')} ~ {percent(one.high)}"
 
 
 def _dates(first: date, last: date) -> str:

@@ -9,7 +9,8 @@ from reports.report import EmotionShare
 from reports.stretch_runs import StretchRun
 from reports.wording import emotion_name
 from reports.wording.calendar import months
-from reports.wording.numbers import largest, percent, percents, signed
+from reports.wording.numbers import largest, percent, signed
+from reports.wording.shifts import shift_of
 from reports.wording.stretches import stretch_sentence
 
 _TOP = 3
@@ -42,10 +43,10 @@ def mix_caption(share: EmotionShare | None, language: str) -> str:
     """Return the change of a share, or that none is clear."""
     if share is None or share.share is None or share.usual is None:
         return "뚜렷한 변화는 없어요" if language == "ko" else "no clear change"
-    before, now = percents(share.usual, share.share.value)
-    return (
-        f"앞선 기간 {before}, 이 기간 {now}" if language == "ko" else f"before {before}, now {now}"
-    )
+    shift = shift_of(share)
+    if language == "ko":
+        return f"앞선 기간 {shift.before}, 이 기간 {shift.after}"
+    return f"before {shift.before}, now {shift.after}"
 
 
 def mood_note(report: StretchReport, language: str) -> str:

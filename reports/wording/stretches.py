@@ -8,11 +8,15 @@ from typing import Final
 from reports.bootstrap import Estimate
 from reports.monthly import DayRange, Month, Period, StretchReport
 from reports.period import Week
+from reports.report import most_changed
 from reports.wording import date_range, emotion_name, no_emotions, partly_note, wording_of
 from reports.wording.calendar import months, number
 from reports.wording.counts import english_counts, korean_counts
-from reports.wording.numbers import interval, largest, percent, percents, signed
+from reports.wording.en import more_or_less
+from reports.wording.ko import emotion_moved
+from reports.wording.numbers import interval, is_tight, largest, percent, signed
 from reports.wording.particles import attached
+from reports.wording.shifts import shift_of
 
 _TOP: Final = 5
 
@@ -35,8 +39,8 @@ def stretch_headline(report: StretchReport, language: str) -> str:
         noun = "한 달" if month else "며칠"
         so_far = "지금까지는 " if report.partial else ""
         if report.hidden:
-            return f"{so_far}조용한 {noun}이에요"
-        return so_far + _korean_headline(report, noun)
+            return f"{so_far}조용한 {noun}{_was(report)}"
+        return so_far + _korean_headline(report, noun + _was(report))
     so_far = " so far" if report.partial else ""
     if report.hidden:
         return ("A quiet month" if month else "Quiet days") + so_far
@@ -53,7 +57,7 @@ def stretch_sentence(report: StretchReport, language: str) -> str:
             index = attached(signed(mood.value), "이에요/예요")
             return f"기분 지수는 {index}{_range(mood, language)}. 아직 견줄 앞선 기간이 없어요."
         now = attached(signed(mood.value), "으로/로")
-        return f"기분 지수는 {now}, {_before_ko(report)}{_korean_change(report.change)}."
+        return f"기분 지수는 {now}, {_before_ko(report)}{_korean_change(report, report.change)}."
     index = f"The mood index is {signed(mood.value)}"
     if report.change is None:
         return f"{index}{_range(mood, language)}; there is nothing before to compare it with yet."
@@ -101,8 +105,8 @@ def _emotions(report: StretchReport, language: str) -> list[str]:
         span = f"{percent(share.low)}–{percent(share.high)}"
         line = f"{name} {percent(share.value)} ({span})"
         if each.clear and each.usual is not None:
-            was, now = percents(each.usual, share.value)
-            line += f" · {was} → {now}"
+            shift = shift_of(each)
+            line += f" · {shift.before} → {shift.after}"
         lines.append(line)
     note = partly_note(report.telling, language)
     return [*lines, *([note] if note else [])]
@@ -110,18 +114,31 @@ def _emotions(report: StretchReport, language: str) -> list[str]:
 
 def _korean_headline(report: StretchReport, noun: str) -> str:
     if report.change is None:
-        return f"{period_name(report.period, 'ko')}의 기분"
-    if not report.changed:
-        return f"그 전과 뚜렷한 차이가 없는 {noun}이에요"
-    return f"그 전보다 {'밝은' if report.change.value > 0 else '가라앉은'} {noun}이에요"
+        return f"{period_name(report.period, 'ko')}의 기분이에요"
+    most = most_changed(report.shares)
+    if report.changed:
+        return f"그 전보다 {'밝은' if report.change.value > 0 else '가라앉은'} {noun}"
+    if most is not None:
+        return emotion_moved(most, emotion_name(most.emotion, "ko"), noun)
+    return f"그 전과 뚜렷한 차이가 없는 {noun}"
+
+
+def _was(report: StretchReport) -> str:
+    """Return the verb of a stretch that goes on, or is over."""
+    return "이에요" if report.partial else "이었어요"
 
 
 def _english_headline(report: StretchReport) -> str:
     if report.change is None:
         return f"The mood of {period_name(report.period, 'en')}"
     month = isinstance(report.period, Month)
+    most = most_changed(report.shares)
+    if not report.changed and most is not None:
+        shift = shift_of(most)
+        than = "in the month before" if month else "before"
+        return f"{more_or_less(most)} than {than}: {shift.before} → {shift.after}"
     if not report.changed:
-        return "A month much like the one before" if month else "Days much like those before"
+        return "No clear change from the month before" if month else "No clear change from before"
     way = "brighter" if report.change.value > 0 else "more subdued"
     return f"A {way} month than the one before" if month else f"{way.capitalize()} than before"
 
@@ -131,7 +148,14 @@ def _before_ko(report: StretchReport) -> str:
     return f"앞선 기간({before})"
 
 
-def _korean_change(change: Estimate) -> str:
+def _is_same(report: StretchReport, change: Estimate) -> bool:
+    """Return whether a change is known to be too small to speak of."""
+    return not report.changed and (change.clears(0.0) or is_tight(change))
+
+
+def _korean_change(report: StretchReport, change: Estimate) -> str:
+    if _is_same(report, change):
+        return f"과 거의 같아요(차이의 95% 구간 {interval(change, ' ~ ')})"
     if not change.clears(0.0):
         difference = attached(signed(change.value), "은/는")
         return f"과의 차이 {difference} 우연히 생길 수 있는 크기예요{_range(change, 'ko')}"
@@ -143,6 +167,8 @@ def _english_change(report: StretchReport, change: Estimate) -> str:
     days = report.period.days if isinstance(report.period, DayRange) else 0
     before = _plural(days, "day", "days") + " before" if days else "month before"
     usual = f" ({signed(report.before.value)})" if report.before is not None else ""
+    if _is_same(report, change):
+        return f"much the same as the {before}{usual}{_range(change, 'en')}"
     if not change.clears(0.0):
         return (
             f"and the difference of {signed(change.value)} from the {before}{usual} may be chance"

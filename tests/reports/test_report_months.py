@@ -127,7 +127,8 @@ async def test_a_month_says_what_its_messages_say() -> None:
     assert month.mood.value == pytest.approx(whole.mood.value)
     assert month.before is not None
     assert month.change is not None
-    assert month.change.value == pytest.approx(month.mood.value - month.before.value)
+    told = round(month.mood.value, 2) - round(month.before.value, 2)
+    assert month.change.value == pytest.approx(told)
     assert month == await compute_stretch(store, SETTINGS, NOVEMBER, now=LATER)
 
 
@@ -209,19 +210,19 @@ DOWN = Estimate(-0.2, -0.3, -0.1)
 @pytest.mark.parametrize(
     ("changes", "english", "korean"),
     [
-        ({}, "A brighter month than the one before", "그 전보다 밝은 한 달이에요"),
+        ({}, "A brighter month than the one before", "그 전보다 밝은 한 달이었어요"),
         (
             {"change": DOWN},
             "A more subdued month than the one before",
-            "그 전보다 가라앉은 한 달이에요",
+            "그 전보다 가라앉은 한 달이었어요",
         ),
         (
             {"change": CALM},
-            "A month much like the one before",
-            "그 전과 뚜렷한 차이가 없는 한 달이에요",
+            "No clear change from the month before",
+            "그 전과 뚜렷한 차이가 없는 한 달이었어요",
         ),
-        ({"change": None, "before": None}, "The mood of November 2026", "2026년 11월의 기분"),
-        ({"hidden": True, "mood": None}, "A quiet month", "조용한 한 달이에요"),
+        ({"change": None, "before": None}, "The mood of November 2026", "2026년 11월의 기분이에요"),
+        ({"hidden": True, "mood": None}, "A quiet month", "조용한 한 달이었어요"),
         (
             {"period": WEEK, "partial": True},
             "Brighter than before so far",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from reports.bootstrap import Estimate
 from reports.freedom import Floats, student_quantile
-from reports.paired import Stretch, changed, support_of
+from reports.paired import Stretch, as_told, changed, support_of
 
 
 def stretches(
@@ -88,3 +89,18 @@ def test_one_person_alone_says_nothing_and_breaks_nothing() -> None:
     one = Stretch(np.array([3.0]), np.array([7.0]))
     estimate = changed(one, Stretch(np.array([8.0]), np.array([28.0])), (0.95,))[0]
     assert np.isfinite([estimate.value, estimate.low, estimate.high]).all()
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "change"),
+    [(0.083, 0.0365, 0.04), (0.045, 0.184, -0.14), (0.12, 0.25, -0.13), (-0.004, 0.004, 0.0)],
+)
+def test_a_change_agrees_with_the_moods_beside_it(now: float, before: float, change: float) -> None:
+    raw = Estimate(now - before, now - before - 0.1, now - before + 0.1, beyond=(-1.0, 1.0))
+    told = as_told(raw, now, before)
+    assert told.value == change
+    assert (told.low, told.high, told.beyond) == (raw.low, raw.high, raw.beyond)
+
+
+def test_a_change_stays_in_its_published_interval() -> None:
+    assert as_told(Estimate(0.011, 0.010, 0.012), 0.1251, 0.1149).value == 0.01

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import pairwise
 
 import pytest
 
 from reports.bootstrap import Estimate
+from reports.coverage import WeekCoverage
 from reports.errors import UnknownLanguage
 from reports.history import RAREST
 from reports.report import WeeklyReport
@@ -19,9 +20,13 @@ from reports.wording.past import past_lines, past_wording
 from tests.reports.past_cards import AHEAD, STRETCH, TURNING, fixed_past
 from tests.reports.report_samples import LANGUAGES, WEEK, fixed_report
 
-STEADY = replace(fixed_report(), change=Estimate(0.01, -0.05, 0.07))
+MIXED = replace(fixed_report(), change=Estimate(0.01, -0.05, 0.07))
+STEADY = replace(MIXED, shares=tuple(replace(each, clear=False) for each in MIXED.shares))
+ALONE = replace(fixed_report(), change=None, baseline=None)
 KINDS: dict[Tone, WeeklyReport] = {
-    Tone.FIRST: replace(fixed_report(), change=None, baseline=None),
+    Tone.FIRST: replace(ALONE, coverage=WeekCoverage(2400, 45, 1.0, datetime.now(UTC))),
+    Tone.ALONE: ALONE,
+    Tone.MIXED: MIXED,
     Tone.BRIGHTER: replace(fixed_report(), change=Estimate(0.2, 0.1, 0.3)),
     Tone.LOWER: fixed_report(),
     Tone.RISING: replace(STEADY, turning=replace(TURNING, mood=0.5, last=6, lasting=True)),
@@ -54,7 +59,10 @@ def test_korean() -> None:
             "11월 10일부터 15일까지 6일 내리 평소보다 밝았어요: 평소 +0.12, 이 동안 +0.31"
             "(최근 23주 동안 가장 길어요)"
         ),
-        "다음 주는 +0.03 ~ +0.17 사이일 것 같아요(지난 이레 24번에 대 보니 20번 맞았어요)",
+        (
+            "다음 주는 +0.03 ~ +0.17 사이일 것 같아요"
+            "(지난 기록을 7일씩 끊어 24번 시험해 보니 20번 맞았어요)"
+        ),
     )
 
 
@@ -116,6 +124,12 @@ def test_the_closing_line_fits_the_week_and_never_repeats(tone: Tone, language: 
     assert all(one != after for one, after in pairwise(said))
     assert all(one != after for one, after in zip(said, said[2:], strict=False))
     assert all(line and line[-1] == "." and not re.search(r"\d", line) for line in said)
+
+
+def test_a_day_that_stands_out_is_not_no_news() -> None:
+    lower = replace(STEADY, turning=TURNING, stretch=STRETCH)
+    assert tone_of(lower) is Tone.MIXED
+    assert tone_of(replace(lower, turning=None)) is Tone.GOOD
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

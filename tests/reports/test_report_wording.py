@@ -9,7 +9,9 @@ import pytest
 
 from classifiers.emotion import EMOTIONS, Emotion
 from reports.bootstrap import Estimate
+from reports.coverage import WeekCoverage
 from reports.errors import UnknownLanguage
+from reports.history import UsualRange
 from reports.period import Week
 from reports.report import EmotionShare, MoodSummary, WeeklyReport
 from reports.spans import Span
@@ -27,6 +29,8 @@ from reports.wording import (
 )
 from reports.wording.numbers import percent, percents, points, rounded_delay, signed
 from reports.wording.particles import attached
+from reports.wording.past import past_wording
+from tests.reports.past_cards import TURNING
 from tests.reports.report_samples import LANGUAGES, WEEK, fixed_report
 
 HIDDEN = WeeklyReport(1, WEEK, "UTC", 12, 3, 5, hidden=True, partial=False)
@@ -45,7 +49,9 @@ SUMMARY = MoodSummary(
 
 
 def with_change(value: float, low: float, high: float) -> WeeklyReport:
-    return replace(fixed_report(), change=Estimate(value, low, high))
+    """Return the fixed week with a change of its mood, and none of its emotions."""
+    shares = tuple(replace(share, clear=False) for share in fixed_report().shares)
+    return replace(fixed_report(), change=Estimate(value, low, high), shares=shares)
 
 
 @pytest.mark.parametrize(
@@ -131,6 +137,29 @@ def test_no_clear_change_is_a_headline() -> None:
     assert "one that chance can make" in sentence(report, "en")
 
 
+def test_the_headline_is_the_most_certain_change() -> None:
+    steady = with_change(-0.06, -0.2, 0.08)
+    emotion = replace(steady, shares=fixed_report().shares)
+    assert headline(emotion, "ko") == "기쁨이 29%에서 24%로 줄어든 한 주였어요"
+    assert headline(emotion, "en") == "Less joy than usual: 29% → 24%"
+    assert sentence(emotion, "ko").startswith("한 주 전체의 기분 지수는 +0.12로")
+    assert sentence(emotion, "en").startswith("Over the whole week the mood index is +0.12;")
+    day = replace(steady, turning=TURNING)
+    assert headline(day, "ko") == "목요일은 평소보다 가라앉았어요"
+    assert headline(day, "en") == "Thursday was lower than usual"
+    assert "한 주 전체의" in sentence(day, "ko")
+    assert headline(replace(emotion, turning=TURNING), "en") == headline(emotion, "en")
+    both = replace(fixed_report(), turning=TURNING)
+    assert headline(both, "en") == "A heavier week than usual"
+
+
+def test_more_of_an_emotion_so_far() -> None:
+    more = EmotionShare(Emotion.NEUTRAL, Estimate(0.64, 0.6, 0.7), 0.34, clear=True)
+    report = replace(with_change(0.0, -0.1, 0.1), shares=(more,), partial=True)
+    assert headline(report, "ko") == "지금까지는 중립이 34%에서 64%로 늘었어요"
+    assert headline(report, "en") == "More neutral talk than usual so far: 34% → 64%"
+
+
 def test_a_certain_but_tiny_change_is_no_change() -> None:
     report = with_change(0.01, 0.005, 0.015)
     assert headline(report, "en") == "No clear change from usual"
@@ -159,15 +188,20 @@ def test_a_week_that_is_not_over() -> None:
 
 
 def test_the_first_week() -> None:
-    report = replace(fixed_report(), baseline=None, change=None)
+    begun = WeekCoverage(2400, 45, 1.0, datetime(2026, 11, 10, tzinfo=UTC))
+    report = replace(fixed_report(), baseline=None, change=None, coverage=begun)
     assert headline(report, "ko") == "이 서버의 첫 주간 리포트예요"
     assert headline(report, "en") == "This server's first weekly report"
+    later = replace(report, coverage=replace(begun, since=None))
+    assert headline(later, "ko") == "11월 9일 – 15일의 기분이에요"
+    assert headline(later, "en") == "The mood of 9 – 15 November"
     assert "비교할 지난 주는 아직 없어요" in sentence(report, "ko")
     assert "no earlier weeks" in sentence(report, "en")
     for language in LANGUAGES:
         words = wording_of(language)
         assert words.comparison(report) == words.labels.no_baseline
-        assert len(lines(report, language)) < len(lines(fixed_report(), language))
+        without = replace(report, coverage=None)
+        assert len(lines(without, language)) < len(lines(fixed_report(), language))
         assert words.mix_alt(report)
 
 
@@ -181,7 +215,7 @@ def test_lines_carry_the_numbers() -> None:
         "화·토요일은 쓴 사람이 적어 숨겼어요",
     )
     assert lines(fixed_report(), "en") == (
-        "about 2,400 messages · 45 people or more",
+        "About 2,400 messages · 45 people or more",
         "Mood index +0.12 (95% interval +0.05 to +0.19)",
         "Usual +0.25 · change −0.13 (95% interval −0.23 to −0.03)",
         "Changed most: Joy, 29% → 24%",
@@ -274,6 +308,31 @@ def test_moved_share() -> None:
     assert wording_of("en").moved(more)[0] == "Joy +5 pts"
 
 
+@pytest.mark.parametrize(
+    ("usual", "now", "told"),
+    [
+        (0.286, 0.244, "Joy −4.2 pts, usual 28.6%, now 24.4%"),
+        (0.291, 0.243, "Joy −5 pts, usual 29%, now 24%"),
+        (0.061, 0.064, "Joy +0.3 pts, usual 6.1%, now 6.4%"),
+        (0.2451, 0.2549, "Joy +1.0 pts, usual 24.5%, now 25.5%"),
+        (0.003, 0.054, "Joy +5 pts, usual <1%, now 5%"),
+    ],
+)
+def test_points_agree_with_the_shares_beside_them(usual: float, now: float, told: str) -> None:
+    share = EmotionShare(Emotion.JOY, Estimate(now, now, now), usual, clear=True)
+    assert ", ".join(wording_of("en").moved(share)) == told
+
+
+def test_a_share_outside_its_range_never_looks_like_inside() -> None:
+    one = UsualRange(Emotion.ANGER, (0.06, 0.0741), 0.056, 0.065, 0.0686)
+    assert past_wording("ko").usual_finding(one) == ("분노 7.4%", "평소 5.6 ~ 6.9%")
+    assert past_wording("en").usual_finding(one) == ("Anger 7.4%", "usually 5.6–6.9%")
+    closer = replace(one, shares=(0.0691,))
+    assert past_wording("en").usual_finding(closer) == ("Anger 6.91%", "usually 5.60–6.86%")
+    inside = replace(one, shares=(0.066,))
+    assert past_wording("en").usual_finding(inside) == ("Anger 7%", "usually 6–7%")
+
+
 def test_summaries() -> None:
     assert summary_headline(SUMMARY, "ko") == "대체로 밝은 분위기예요"
     assert summary_headline(SUMMARY, "en") == "Mostly bright"
@@ -292,7 +351,7 @@ def test_summaries() -> None:
         "기분 지수 +0.20(95% 구간 +0.10 ~ +0.30)",
         "가장 많은 감정: 중립 28%, 기쁨 24%, 놀람 10%",
     )
-    assert summary_lines(SUMMARY, "en")[0] == "about 120 messages · 9 people"
+    assert summary_lines(SUMMARY, "en")[0] == "About 120 messages · 9 people"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
