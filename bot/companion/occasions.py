@@ -36,29 +36,37 @@ class Occasion(StrEnum):
     ORDERS = "orders"
     LOVE = "love"
     IRONY = "irony"
+    SILENT = "silent"
     COMPLAINT = "complaint"
     HEALTH = "health"
     LAW = "law"
     GRIEF = "grief"
     HOME = "home"
     BULLIED = "bullied"
+    ILLNESS = "illness"
     CHEATED = "cheated"
     BREAKUP = "breakup"
     SETBACK = "setback"
     WORTHLESS = "worthless"
     LOOKS = "looks"
     GUILT = "guilt"
+    RELAPSE = "relapse"
+    WORST_DAY = "worst-day"
+    SLEEPLESS = "sleepless"
+    DOWN = "down"
     LONELY = "lonely"
     EMPTY = "empty"
     COMING_OUT = "coming-out"
     MIXED = "mixed"
     HARD = "hard"
     GOOD_NEWS = "good-news"
+    STEP = "step"
     THANKS = "thanks"
     RELIEF = "relief"
     FAREWELL = "farewell"
     HOW_ARE_YOU = "how-are-you"
     ABOUT_BOT = "about-bot"
+    LISTEN = "listen"
     HOW_TO = "how-to"
     ADVICE = "advice"
     BORED = "bored"
@@ -81,6 +89,10 @@ FELT: Final = {
     Occasion.BULLIED: Emotion.HURT,
     Occasion.HOME: Emotion.SADNESS,
     Occasion.CHEATED: Emotion.HURT,
+    Occasion.ILLNESS: Emotion.FEAR,
+    Occasion.RELAPSE: Emotion.SADNESS,
+    Occasion.WORST_DAY: Emotion.SADNESS,
+    Occasion.DOWN: Emotion.SADNESS,
     Occasion.BREAKUP: Emotion.SADNESS,
     Occasion.SETBACK: Emotion.SADNESS,
     Occasion.WORTHLESS: Emotion.HURT,
@@ -91,7 +103,15 @@ FELT: Final = {
 }
 """The feeling that goes with an occasion; with others no feeling is assumed."""
 
-LASTING: Final = frozenset({Occasion.DANGER, Occasion.GRIEF, Occasion.BULLIED, Occasion.BREAKUP})
+LASTING: Final = frozenset(
+    {
+        Occasion.DANGER,
+        Occasion.GRIEF,
+        Occasion.BULLIED,
+        Occasion.BREAKUP,
+        Occasion.ILLNESS,
+    }
+)
 """What a conversation stays about: the next words are heard in its light."""
 
 URGENT: Final = frozenset({Occasion.EMERGENCY, Occasion.DANGER})
@@ -103,6 +123,8 @@ SERIOUS: Final = URGENT | {
     Occasion.SURVIVED,
     Occasion.WORTHLESS,
     Occasion.EMPTY,
+    Occasion.DOWN,
+    Occasion.RELAPSE,
 }
 """What a helpline belongs under, in private."""
 
