@@ -7,7 +7,8 @@ has left a server can still see, take and delete what is kept about them.
 from __future__ import annotations
 
 import io
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from re import Match
 from typing import Any, Final
@@ -19,7 +20,8 @@ from discord.ext import commands
 
 from bot.cogs.answers import NOBODY, answer, guild_id_of, guild_of
 from bot.cogs.listening import settings_of
-from bot.i18n import phrases_for
+from bot.command_errors import Refusal
+from bot.i18n import Phrases, phrases_for
 from bot.receipts import Receipt
 from bot.services import Services
 from bot.views import privacy as views
@@ -30,6 +32,7 @@ from bot.views.notice import method
 from bot.views.place import PATTERN, PREFIX, Place
 from bot.views.policy import Operator, policy
 from bot.views.receipt import SAVE, receipt_file_name, receipt_message, receipt_text
+from storage.errors import StoreUnavailable
 from storage.records import GuildSettings
 
 View = Callable[[discord.Interaction, Place], Awaitable[Layout]]
@@ -113,7 +116,8 @@ class PrivacyDesk:
         return views.my_data(status, settings, place, phrases_for(interaction))
 
     async def _opt_out(self, interaction: discord.Interaction, place: Place) -> Layout:
-        receipt = await self._services.privacy.opt_out(place.guild_id, interaction.user.id)
+        with _saying_what_is_not_done(phrases_for(interaction)):
+            receipt = await self._services.privacy.opt_out(place.guild_id, interaction.user.id)
         return await self._receipt(interaction, place, receipt)
 
     async def _opt_in(self, interaction: discord.Interaction, place: Place) -> Layout:
@@ -133,7 +137,8 @@ class PrivacyDesk:
         return views.confirm_deletion(settings, place, phrases_for(interaction))
 
     async def _delete(self, interaction: discord.Interaction, place: Place) -> Layout:
-        receipt = await self._services.privacy.delete(place.guild_id, interaction.user.id)
+        with _saying_what_is_not_done(phrases_for(interaction)):
+            receipt = await self._services.privacy.delete(place.guild_id, interaction.user.id)
         return await self._receipt(interaction, place, receipt)
 
     async def _receipt(
@@ -325,6 +330,20 @@ class PrivacyCog(
     async def policy(self, interaction: discord.Interaction) -> None:
         """Show the policy of this server."""
         await self._desk.asked(interaction, views.POLICY)
+
+
+@contextmanager
+def _saying_what_is_not_done(say: Phrases) -> Iterator[None]:
+    """Refuse with what holds: that messages are read again later is no comfort here."""
+    try:
+        yield
+    except StoreUnavailable as error:
+        raise Refusal(
+            say(
+                "The storage is not answering, so this is not done yet: not everything of yours "
+                "is deleted. Please try this again in a minute."
+            )
+        ) from error
 
 
 def _name_of(interaction: discord.Interaction, guild_id: int) -> str | None:

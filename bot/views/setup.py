@@ -171,7 +171,10 @@ def _status(state: SetupState, say: Phrases) -> list[Item]:
 def missing_line(channel_id: int, permissions: Sequence[str], say: Phrases) -> str:
     """Return one line that says what the bot lacks in a channel."""
     if not permissions:
-        return say("{channel}: I cannot see this channel.", channel=f"<#{channel_id}>")
+        return say(
+            "{channel}: gone, or hidden from me. Choose another, or let me see it.",
+            channel=f"<#{channel_id}>",
+        )
     return say(
         "{channel}: I need {permissions}.",
         channel=f"<#{channel_id}>",

@@ -135,3 +135,21 @@ async def test_opting_in_twice_claims_nothing_about_before(town: Town) -> None:
     again = await town.run(town.member, "privacy opt-in")
     assert "You have not opted out, so nothing changes." in again.text
     assert "never" not in again.text
+
+
+async def test_what_the_store_refused_is_not_called_done(town: Town) -> None:
+    await talked(town, 1)
+    asked = await town.run(town.member, "privacy delete")
+    path = town.services.settings.data_dir / "store.sqlite3"
+    away = path.with_suffix(".away")
+    path.rename(away)
+    try:
+        refused = await town.press(asked, privacy.DELETE_CONFIRMED)
+        assert "so this is not done yet: not everything of yours is deleted." in refused.text
+        refused = await town.run(town.member, "privacy opt-out")
+        assert "so this is not done yet: not everything of yours is deleted." in refused.text
+        assert "Nothing is lost" not in refused.text
+    finally:
+        away.rename(path)
+    done = await town.run(town.member, "privacy opt-out")
+    assert "1 record was deleted." in done.text

@@ -164,7 +164,7 @@ async def test_a_deleted_channel_leaves_the_menus(town: Town) -> None:
     await town.server.flush()
     shown = await town.run(town.admin, "setup")
     assert chosen(shown.message, panel.REPORT_CHANNEL) == []
-    assert f"<#{doomed.id}>: I cannot see this channel." in shown.text
+    assert f"<#{doomed.id}>: gone, or hidden from me. Choose another" in shown.text
 
 
 async def test_the_timezone_option(town: Town) -> None:
