@@ -159,6 +159,58 @@ async def test_without_a_password_nothing_is_read(port: int, driver: str) -> Non
             await use(address(gate, driver))
 
 
+def asking_for_certificates(authority: trustme.CA) -> ssl.SSLContext:
+    context = server_side(authority)
+    authority.configure_trust(context)
+    context.verify_mode = ssl.CERT_REQUIRED
+    return context
+
+
+def certificate(authority: trustme.CA, name: str, folder: Path) -> Path:
+    """Return a file with a key and its certificate, as ``tlsCertificateKeyFile`` wants it."""
+    path = folder / f"{name}.pem"
+    made = authority.issue_cert("client.example", common_name=name)
+    made.private_key_and_cert_chain_pem.write_to_path(str(path))
+    return path
+
+
+X509 = ("tls=true", "authMechanism=MONGODB-X509", "authSource=$external")
+
+
+async def test_a_certificate_of_its_own_opens_instead_of_a_password(
+    port: int, authority: trustme.CA, ca_file: Path, tmp_path: Path, driver: str
+) -> None:
+    own = certificate(authority, "nunchi", tmp_path)
+    guarded = Gate(port, tls=asking_for_certificates(authority), subject="nunchi")
+    async with guarded.opened() as gate:
+        await use(
+            address(gate, driver, *X509, f"tlsCAFile={ca_file}", f"tlsCertificateKeyFile={own}")
+        )
+    await until_closed(gate)
+    assert gate.let_in > 0
+
+
+async def test_the_certificate_of_somebody_else_does_not_open(
+    port: int, authority: trustme.CA, ca_file: Path, tmp_path: Path, driver: str
+) -> None:
+    other = certificate(authority, "somebody", tmp_path)
+    guarded = Gate(port, tls=asking_for_certificates(authority), subject="nunchi")
+    async with guarded.opened() as gate:
+        url = address(gate, driver, *X509, f"tlsCAFile={ca_file}", f"tlsCertificateKeyFile={other}")
+        with pytest.raises(StoreUnavailable, match="Authentication failed"):
+            await use(url)
+
+
+async def test_without_a_certificate_of_its_own_the_handshake_ends(
+    port: int, authority: trustme.CA, ca_file: Path, driver: str
+) -> None:
+    guarded = Gate(port, tls=asking_for_certificates(authority), subject="nunchi")
+    async with guarded.opened() as gate:
+        with pytest.raises(StoreUnavailable):
+            await use(address(gate, driver, *X509, f"tlsCAFile={ca_file}"))
+    assert gate.let_in == 0
+
+
 def assert_hidden(text: str) -> None:
     assert SECRET not in text
     assert PASSWORD not in text
@@ -167,7 +219,7 @@ def assert_hidden(text: str) -> None:
 
 async def until_closed(gate: Gate) -> None:
     """Conversations are counted when their connections end."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not gate.let_in + gate.turned_away:
             await asyncio.sleep(0.01)
 

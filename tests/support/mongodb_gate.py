@@ -1,7 +1,8 @@
-"""What stands in front of a real MongoDB server: TLS, and a password, on 127.0.0.1.
+"""What stands in front of a MongoDB server: TLS, and a password or a certificate, on 127.0.0.1.
 
 The test server speaks neither. This gate ends TLS with a certificate of a throw-away authority,
-and asks for SCRAM-SHA-256 (RFC 7677) before it lets any command through, as MongoDB does.
+and asks for SCRAM-SHA-256 (RFC 7677) or for the client's own certificate before it lets any command
+through, as MongoDB does.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Gate:
         tls: How TLS is ended; ``None`` for plain connections.
         user: Who may come in, with ``password``; ``None`` lets everybody in.
         password: The password of ``user``.
+        subject: The common name of the certificate that logs in as MONGODB-X509.
     """
 
     def __init__(
@@ -41,8 +43,10 @@ class Gate:
         tls: ssl.SSLContext | None = None,
         user: str | None = None,
         password: str = "",
+        subject: str | None = None,
     ) -> None:
         self._server_port = port
+        self._subject = subject
         self._tls = tls
         self._user = user
         self._password = password
@@ -81,7 +85,7 @@ class Gate:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         behind, beyond = await asyncio.open_connection("127.0.0.1", self._server_port)
-        talk = Conversation(self._user, self._password) if self._user else None
+        talk = self._conversation(writer)
         try:
             while True:
                 head, body = await _message(reader)
@@ -96,6 +100,35 @@ class Gate:
                 self.let_in += talk.done
                 self.turned_away += talk.refused
             beyond.close()
+
+    def _conversation(self, writer: asyncio.StreamWriter) -> Conversation | Presented | None:
+        if self._subject is not None:
+            shown = writer.get_extra_info("peercert") or {}
+            names = [value for part in shown.get("subject", ()) for _, value in part]
+            return Presented(self._subject in names)
+        return Conversation(self._user, self._password) if self._user else None
+
+
+class Presented:
+    """The server's side of MONGODB-X509 on one connection: TLS has looked at the certificate."""
+
+    def __init__(self, known: bool) -> None:
+        self._known = known
+        self.done = False
+        self.refused = False
+
+    def answer(self, head: bytes, body: bytes) -> bytes | None:
+        """Return what the gate itself answers; ``None`` to ask the server."""
+        request, command = _command(head, body)
+        name = next(iter(command), None)
+        if name == "authenticate":
+            self.done = self._known and command["mechanism"] == "MONGODB-X509"
+            self.refused = not self.done
+            said = {"ok": 1.0} if self.done else _failure(18, "Authentication failed.")
+            return _reply(request, said)
+        if name is not None and not self.done and name not in _OPEN:
+            return _reply(request, _failure(13, f"command {name} requires authentication"))
+        return None
 
 
 class Conversation:
@@ -112,10 +145,9 @@ class Conversation:
 
     def answer(self, head: bytes, body: bytes) -> bytes | None:
         """Return what the gate itself answers; ``None`` to ask the server."""
-        request, kind = struct.unpack("<4xi4xi", head)
-        if kind != _OP_MSG:
+        request, command = _command(head, body)
+        if not command:
             return None
-        command = bson.decode(body[5 : 5 + struct.unpack("<i", body[5:9])[0]])
         name = next(iter(command))
         if name == "saslStart":
             return _reply(request, self._first(bytes(command["payload"]).decode()))
@@ -154,6 +186,14 @@ class Conversation:
 async def _message(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
     head = await reader.readexactly(16)
     return head, await reader.readexactly(struct.unpack("<i", head[:4])[0] - 16)
+
+
+def _command(head: bytes, body: bytes) -> tuple[int, dict[str, Any]]:
+    """Return the number of a request, and its command: empty for one in the old form."""
+    request, kind = struct.unpack("<4xi4xi", head)
+    if kind != _OP_MSG:
+        return request, {}
+    return request, bson.decode(body[5 : 5 + struct.unpack("<i", body[5:9])[0]])
 
 
 def _reply(request: int, document: dict[str, Any]) -> bytes:
