@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
@@ -21,9 +22,12 @@ from bot.demo.summary import Summary
 from bot.demo.transcript import TRANSCRIPT
 from bot.demo.words import ENGLISH, KOREAN, Words
 from bot.environment import terminal_language
+from bot.errors import StartFailed
 from bot.sandbox.clock import Clock
 from bot.sandbox.connect import point_discord_at
 from bot.sandbox.server import Sandbox
+
+LOG: Final = "demo.log"
 
 
 async def run_demo(out: Path, export: Path | None, console: Console) -> Summary:
@@ -37,12 +41,12 @@ async def run_demo(out: Path, export: Path | None, console: Console) -> Summary:
 
     Raises:
         ScriptError: The export cannot be read.
-        StartFailed: The bot does not come up.
+        StartFailed: The folder cannot be written to, or the bot does not come up.
     """
     scenario = read_export(export) if export else built_in()
-    await asyncio.to_thread(out.mkdir, parents=True, exist_ok=True)
+    await asyncio.to_thread(_make, out)
     words = KOREAN if terminal_language(os.environ) == "ko" else ENGLISH
-    with _logged_to(out / "demo.log"), tempfile.TemporaryDirectory() as folder:
+    with _logged_to(out / LOG), tempfile.TemporaryDirectory() as folder:
         clock = Clock(scenario.turns[0].at - timedelta(minutes=10))
         async with Sandbox(clock=clock) as server:
             with point_discord_at(server):
@@ -51,6 +55,15 @@ async def run_demo(out: Path, export: Path | None, console: Console) -> Summary:
     summary.write(out)
     _show(summary, out, console, words)
     return summary
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / LOG).touch()
+    except OSError as error:
+        msg = f"the folder {folder} cannot be written to: {error.strerror}; name another by --out"
+        raise StartFailed(msg) from error
 
 
 def _show(summary: Summary, out: Path, console: Console, words: Words) -> None:

@@ -204,6 +204,14 @@ def test_an_export_is_replayed_into_a_folder(elsewhere: Path) -> None:
     assert (summary["messages_stored"], summary["missing"], summary["duplicated"]) == (2, 0, 0)
 
 
+def test_a_folder_that_cannot_be_made_is_one_line(elsewhere: Path) -> None:
+    (elsewhere / "file").write_text("")
+    result = nunchi_says("demo", "--out", "file/shown")
+    assert result.exit_code == 69
+    assert result.stderr.startswith("nunchi: the folder file/shown cannot be written to: ")
+    assert result.stderr.count("\n") == 1
+
+
 def test_a_file_that_is_no_export_is_one_line(elsewhere: Path) -> None:
     (elsewhere / "bad.json").write_text("{}")
     result = nunchi_says("demo", "--export", "bad.json")

@@ -19,6 +19,17 @@ def test_every_link_leads_somewhere(document: Path) -> None:
     assert [link for link in inside if not (document.parent / link).exists()] == []
 
 
+def test_every_document_is_found_from_the_readme() -> None:
+    found, waiting = set(), [REPOSITORY / "README.md"]
+    while waiting:
+        document = waiting.pop()
+        found.add(document)
+        links = re.findall(r"\]\(([^)#:]+\.md)", document.read_text(encoding="utf-8"))
+        targets = {(document.parent / link).resolve() for link in links}
+        waiting += [target for target in targets - found if target.exists()]
+    assert set(DOCUMENTS) <= found
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_link_to_a_heading_finds_it(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
