@@ -18,7 +18,15 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot.explaining import explained
-from bot.judging_lines import Form, InputUnreadable, Line, as_json, judged_lines, read_lines
+from bot.judging_lines import (
+    Form,
+    InputUnreadable,
+    Line,
+    as_json,
+    form_of,
+    judged_lines,
+    read_lines,
+)
 from bot.settings import Settings
 from classifiers.classifier import Classifier, load
 
@@ -43,9 +51,9 @@ backend_option = click.option(
     type=click.Choice([str(form) for form in Form]),
     default="auto",
     show_default=True,
-    help="How the texts stand; auto looks at the first line.",
+    help="How the texts stand; auto goes by the name of the file, else by the first line.",
 )
-@click.option("--text-column", default="text", show_default=True, help="For JSONL and TSV.")
+@click.option("--text-column", default="text", show_default=True, help="Column of the text.")
 @click.option("--head", help="Add the probabilities of this head, such as goemotions.")
 @click.option("--echo", is_flag=True, help="Add the text to each line.")
 @click.option("--batch", type=click.IntRange(1), help="Lines judged together; 1 answers at once.")
@@ -62,8 +70,9 @@ def classify(
 
     Lines that cannot be read give an object with "line" and "error", and exit code 1.
     """
+    chosen = form_of(str(getattr(file, "name", ""))) if form == Form.AUTO else Form(form)
     with explained(), progress() as advance, text_of(file) as text:
-        lines = read_lines(text, Form(form), text_column)
+        lines = read_lines(text, chosen, text_column)
         written = written_lines(backend, lines, advance, head=head, echo=echo, batch=batch)
         refused = asyncio.run(written)
     if refused:

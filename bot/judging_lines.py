@@ -2,17 +2,19 @@
 
 A line of input is a line of output, in the same order. A line that cannot be read, broken JSON or
 a row without a text, becomes ``{"line": 3, "error": "..."}`` in its place, so that the two sides
-stay aligned; the header of a table, and blank lines in JSONL and TSV, are no lines of input.
+stay aligned; the header of a table, and blank lines in JSONL, TSV and CSV, are no lines of input.
 """
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, islice
-from typing import Any
+from pathlib import PurePath
+from typing import Any, Final
 
 from classifiers.classifier import Classifier
 from classifiers.errors import ClassifierError
@@ -27,6 +29,16 @@ class Form(StrEnum):
     LINES = "lines"
     JSONL = "jsonl"
     TSV = "tsv"
+    CSV = "csv"
+
+
+FORMS_OF_NAMES: Final = {
+    ".jsonl": Form.JSONL,
+    ".ndjson": Form.JSONL,
+    ".tsv": Form.TSV,
+    ".csv": Form.CSV,
+}
+"""What the end of a file's name tells; only the name can tell CSV, for many a line has commas."""
 
 
 class InputUnreadable(ClassifierError):
@@ -53,12 +65,15 @@ def read_lines(
 ) -> Iterator[Line]:
     """Yield the lines of a source, read as they are asked for.
 
-    ``AUTO`` decides by the first line: a JSON object with the column is JSONL, tab-separated
-    names with the column are the header of a TSV, anything else is plain lines.
+    ``AUTO`` decides by the first line: a JSON object is JSONL, tab-separated names with the column
+    are the header of a TSV, anything else is plain lines.
 
     Raises:
-        InputUnreadable: The header of a TSV has no such column.
+        InputUnreadable: The header of a TSV or CSV has no such column.
     """
+    if form is Form.CSV:
+        yield from _comma_separated(source, column)
+        return
     lines = (line.rstrip("\r\n") for line in source)
     first = next(lines, None)
     if first is None:
@@ -70,6 +85,11 @@ def read_lines(
         yield from _json_lines(chain([first], lines), column)
     else:
         yield from (Line(at, text) for at, text in enumerate(chain([first], lines), start=1))
+
+
+def form_of(name: str) -> Form:
+    """Return the form that the name of a file tells, such as ``chat.csv.gz``, or ``AUTO``."""
+    return FORMS_OF_NAMES.get(PurePath(name.removesuffix(".gz")).suffix, Form.AUTO)
 
 
 async def judged_lines(
@@ -136,7 +156,7 @@ def _refusal(line: Line) -> dict[str, Any]:
 
 
 def _form_of(first: str, column: str) -> Form:
-    if column in (_object_in(first) or {}):
+    if _object_in(first):
         return Form.JSONL
     names = first.split("\t")
     return Form.TSV if column in names and len(names) > 1 else Form.LINES
@@ -156,18 +176,43 @@ def _json_lines(lines: Iterable[str], column: str) -> Iterator[Line]:
 
 
 def _tab_separated(header: Sequence[str], lines: Iterable[str], column: str) -> Iterator[Line]:
-    if column not in header:
-        msg = f"the first line names no column {column!r}; it has: {', '.join(header)}"
-        raise InputUnreadable(msg)
-    at = header.index(column)
+    at = _place_of(column, header)
     for number, line in enumerate(lines, start=2):
         fields = line.split("\t")
-        if fields == [""]:
-            continue
-        if len(fields) == len(header):
-            yield Line(number, fields[at])
-        else:
-            yield Line(number, None, f"{len(fields)} columns instead of {len(header)}")
+        if fields != [""]:
+            yield _row(number, fields, at, len(header))
+
+
+def _comma_separated(source: Iterable[str], column: str) -> Iterator[Line]:
+    # Late, because its package brings every reader of labelled data along.
+    from classifiers.training.datasets.tables import LONGEST_FIELD  # noqa: PLC0415
+
+    csv.field_size_limit(LONGEST_FIELD)
+    rows = csv.reader(source)
+    try:
+        header = next(rows, None)
+        if header is None:
+            return
+        at = _place_of(column, header)
+        for fields in rows:
+            if fields:
+                yield _row(rows.line_num, fields, at, len(header))
+    except csv.Error as error:
+        msg = f"line {rows.line_num} is no CSV: {error}"
+        raise InputUnreadable(msg) from error
+
+
+def _place_of(column: str, header: Sequence[str]) -> int:
+    if column in header:
+        return header.index(column)
+    msg = f"the first line names no column {column!r}; it has: {', '.join(header)}"
+    raise InputUnreadable(msg)
+
+
+def _row(number: int, fields: Sequence[str], at: int, width: int) -> Line:
+    if len(fields) == width:
+        return Line(number, fields[at])
+    return Line(number, None, f"{len(fields)} columns instead of {width}")
 
 
 def _object_in(line: str) -> dict[str, Any] | None:

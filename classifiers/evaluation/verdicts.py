@@ -94,6 +94,9 @@ async def judge(
 def _kept(
     examples: Sequence[Example], view: View, *, several: bool
 ) -> tuple[list[str], list[tuple[str, ...]]]:
+    if not examples:
+        msg = "there is no example in the data"
+        raise EvaluationError(msg)
     named = [(example.text, view.names(example.labels)) for example in examples]
     fitting = [(text, names) for text, names in named if len(names) == 1 or (names and several)]
     if not fitting:

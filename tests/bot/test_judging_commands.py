@@ -104,6 +104,36 @@ def test_a_line_that_cannot_be_read_has_its_place_and_its_reason() -> None:
     assert result.stderr == "nunchi: lines that could not be read: 3\n"
 
 
+def test_the_name_of_a_file_tells_its_form(tmp_path: Path) -> None:
+    rows = 'id,text\n1,"joy"\n\n2,"fear"\n3\n'
+    result = says("classify", written(tmp_path / "texts.csv", rows), "--backend", "parrot")
+    assert [each.get("label") for each in objects(result)] == ["joy", "fear", None]
+    assert objects(result)[2] == {"line": 5, "error": "1 columns instead of 2"}
+    assert result.exit_code == 1
+    quoted = written(tmp_path / "quoted.csv", 'text\n"so, this\nis ""it"""\n')
+    [one] = objects(says("classify", quoted, "--echo"))
+    assert one["text"] == 'so, this\nis "it"'
+    assert parroted(written(tmp_path / "none.csv", ""), given="") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("texts.tsv", "body\tid\njoy\t1\n"), ("texts.csv", "body,id\njoy,1\n")],
+)
+def test_a_table_with_other_columns_is_not_taken_for_lines(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    result = says("classify", written(tmp_path / name, content), "--backend", "parrot")
+    assert (result.exit_code, result.stdout) == (69, "")
+    assert result.stderr == "nunchi: the first line names no column 'text'; it has: body, id\n"
+
+
+def test_json_with_another_key_is_not_taken_for_lines() -> None:
+    result = says("classify", "--backend", "parrot", given='{"body": "joy"}\n')
+    assert objects(result) == [{"line": 1, "error": "no text in 'text'"}]
+    assert result.exit_code == 1
+
+
 def test_a_row_of_another_width_is_refused() -> None:
     result = says("classify", "--backend", "parrot", given="id\ttext\n1\n2\tjoy\n")
     assert objects(result)[0] == {"line": 2, "error": "1 columns instead of 2"}
@@ -315,7 +345,8 @@ def test_the_corpus_is_disturbed_on_request() -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint", "code"),
     [
-        (("--data", "nowhere.tsv"), "nunchi: cannot read nowhere.tsv", 69),
+        (("--data", "nowhere.tsv"), "nunchi: cannot read nowhere.tsv: No such file or d", 69),
+        (("--data", "docs"), "nunchi: docs is a folder; name a file in it", 69),
         (("--data", "chat:ko:dev", "--map", "odd"), "nunchi: no label map is called 'odd'", 78),
     ],
 )

@@ -101,6 +101,6 @@ def test_each_obstacle_has_its_advice(
 
 
 def test_without_the_package_its_installation_is_advised(install: Callable[[str], None]) -> None:
-    install("raise ModuleNotFoundError('No module named datasets')")
-    with pytest.raises(DatasetUnavailable, match="pip install datasets"):
+    install("raise ModuleNotFoundError('No module named datasets', name='datasets')")
+    with pytest.raises(DatasetUnavailable, match=r'pip install "nunchi-bot\[hub\]"'):
         list(read_hub("owner/moods"))

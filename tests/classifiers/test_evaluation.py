@@ -181,6 +181,8 @@ async def test_batches_are_as_large_as_the_backend_takes(parrot: Parrot) -> None
 
 
 async def test_nothing_to_measure_is_told(parrot: Parrot, tmp_path) -> None:
+    with pytest.raises(EvaluationError, match="there is no example in the data"):
+        await evaluate(parrot, [], "kote")
     with pytest.raises(EvaluationError, match="none of 1 examples can be judged"):
         await evaluate(parrot, said(("joy", "귀찮음")), "kote")
     (tmp_path / "one.json").write_text('{"good": "joy"}')

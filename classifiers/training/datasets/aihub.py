@@ -48,7 +48,9 @@ def _dialogues(path: Path) -> list[Mapping[str, Any]]:
     try:
         content = json.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError) as error:
-        msg = f"cannot read {path} as JSON: {error}"
+        # The text of an OSError would name the file a second time.
+        reason = getattr(error, "strerror", None) or error
+        msg = f"cannot read {path} as JSON: {reason}"
         raise DatasetUnreadable(msg) from error
     if not isinstance(content, list):
         msg = f"{path} must hold a list of dialogues"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterable, Iterator, Mapping
 from types import ModuleType
 from typing import Any, Final
 
+from classifiers.errors import BackendUnavailable
+from classifiers.extras import required
 from classifiers.training.datasets.errors import DatasetUnavailable, DatasetUnreadable
 from classifiers.training.datasets.example import Example
 from classifiers.training.datasets.tables import LABEL_NAMES, Columns, labels_in
@@ -52,10 +53,9 @@ def read_hub(
 
 def _package() -> ModuleType:
     try:
-        return importlib.import_module("datasets")
-    except ModuleNotFoundError as error:
-        msg = "sets of the Hugging Face hub need the package datasets: pip install datasets"
-        raise DatasetUnavailable(msg) from error
+        return required("datasets", "hub")
+    except BackendUnavailable as error:
+        raise DatasetUnavailable(str(error)) from error
 
 
 def _loaded(package: ModuleType, name: str, configuration: str | None, split: str) -> Any:  # noqa: ANN401 - the package is optional, so its types are unknown

@@ -62,6 +62,9 @@ def read_table(path: Path, columns: Columns | None = None) -> Iterator[Example]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[IO[str]]:
+    if path.is_dir():
+        msg = f"{path} is a folder; name a file in it, such as {path / 'test.tsv'}"
+        raise DatasetUnreadable(msg)
     opening = gzip.open if path.suffix == ".gz" else open
     try:
         with opening(path, "rt", encoding="utf-8-sig", newline="") as lines:
@@ -70,7 +73,8 @@ def _opened(path: Path) -> Iterator[IO[str]]:
         msg = f"{path} is not UTF-8"
         raise DatasetUnreadable(msg) from error
     except (OSError, EOFError, zlib.error) as error:
-        msg = f"cannot read {path}: {error}"
+        # The text of an OSError would name the file a second time.
+        msg = f"cannot read {path}: {getattr(error, 'strerror', None) or error}"
         raise DatasetUnreadable(msg) from error
 
 
