@@ -139,3 +139,50 @@ def test_a_finding_names_rules_and_repeats_no_words() -> None:
 def test_a_broken_rule_is_named_by_its_line(line: str) -> None:
     with pytest.raises(DataBroken, match="line 2"):
         list(read_rules(f"header\n{line}"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "im so bored there is nothing to do",
+        "할 거 없어?",
+        "should I stop taking my meds?",
+        "아빠가 저를 때려요",
+        "진짜 지긋지긋해",
+        "자꾸 생각나",
+        "시험 망해서 죽고 싶을 정도로 쪽팔려",
+        "the lyrics say 'I wanna die young'",
+    ],
+)
+def test_what_people_say_every_day_raises_no_alarm(text: str) -> None:
+    assert DETECTOR.find(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "there's nothing to do but die",
+        "nothing to do anymore but end my life",
+        "should I stop taking my meds and save them up until there are enough to die",
+        "아빠가 또 때렸어 이 집에서 나가는 방법은 죽는 거뿐이야",
+        "사는 게 지긋지긋해서 그만 살고 싶어",
+        "죽고 싶다는 생각이 자꾸 생각나",
+    ],
+)
+def test_an_everyday_phrase_hides_no_crisis(text: str) -> None:
+    assert DETECTOR.find(text) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("친구가 자해를 하는데 어떡하죠", About.OTHER),
+        ("동생이 유서를 써놨어요", About.OTHER),
+        ("친구가 떠나고 나서 자해를 시작했어", About.SELF),
+        ("엄마가 보는 앞에서 자해를 해 버렸어", About.SELF),
+    ],
+)
+def test_in_korean_who_does_it_tells_whose_life_it_is_about(text: str, about: About) -> None:
+    crisis = DETECTOR.find(text)
+    assert crisis is not None
+    assert crisis.about is about
