@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import socket
 from collections.abc import Awaitable, Callable
@@ -19,7 +18,7 @@ from storage.errors import KeyUnusable
 from storage.open import open_store
 from tests.support.camp import HAPPY, be_impatient, locked, missing_table, pitch
 from tests.support.mongodb_server import free_port
-from tests.support.running_bot import BotProcess, monitor, running, until
+from tests.support.running_bot import BotProcess, monitor, running, until, until_ended
 
 
 @pytest.fixture
@@ -69,7 +68,7 @@ async def test_health_says_when_discord_is_away(server, camp):
         async def well() -> bool:
             return (await health(camp))[0] == 200
 
-        await until(well, 20)
+        await until(well)
 
 
 async def test_health_says_when_the_store_is_away(camp, monkeypatch):
@@ -160,7 +159,7 @@ async def test_an_error_in_the_heart_of_the_bot_ends_it_soon(camp):
     async def break_it(application: Application) -> None:
         application.services.store.apply = broken
         await camp.say(HAPPY[0])
-        await asyncio.sleep(2)
+        await until_ended()
 
     with pytest.raises(ExceptionGroup):
         await run_and(camp, break_it)

@@ -80,7 +80,7 @@ async def begun(application: Application, camp: Camp) -> Backfill:
 
 
 async def ended(backfill: Backfill) -> None:
-    await until(lambda: backfill.ended, 30)
+    await until(lambda: backfill.ended)
 
 
 @pytest.mark.parametrize("back_end", ["sqlite", "mongodb"])
@@ -206,17 +206,17 @@ async def test_a_killed_process_goes_on_where_it_stopped(server: Sandbox, tmp_pa
     server.delay(HISTORY, 0.3, times=None)
     try:
         await bot.start()
-        await until(lambda: rows() >= 200, 60)
+        await until(lambda: rows() >= 200)
         await bot.kill()
         assert 200 <= rows() < 450
         server.clear_faults()
         server.requests.clear()
         await bot.start()
-        await until(lambda: rows() == 450, 60)
+        await until(lambda: rows() == 450)
         pages = [each for each in server.requests if each.route == HISTORY]
         assert len(pages) <= 5, "what was read before is not read again, but for a page"
         posts = server.posts(camp.channel)
-        await until(lambda: any("450 messages read" in each.text for each in posts), 20)
+        await until(lambda: any("450 messages read" in each.text for each in posts))
         await asyncio.sleep(0)
         assert await bot.stop() == 0
     finally:

@@ -24,7 +24,7 @@ from storage.open import open_store
 from storage.pseudonym import Pseudonymiser
 from storage.records import GuildSettings, MonitoredChannel
 from tests.support.camp import HAPPY, SAD, stored_scores
-from tests.support.running_bot import stored_ids, until
+from tests.support.running_bot import PATIENCE, stored_ids, until
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ async def test_texts_wait_for_a_classifier_that_is_away(embedded, failure, texts
     await until(lambda: len(away.asked) > 8)
     assert not judging.done()
     away.come_back()
-    judged = await asyncio.wait_for(judging, 10)
+    judged = await asyncio.wait_for(judging, PATIENCE)
     assert feelings(judged) == feelings(await embedded.classify(texts))
 
 
@@ -179,7 +179,7 @@ async def test_a_text_that_kills_the_server_is_left_out_alone(embedded):
     away.come_back()
     away.deadly = "poison"
     texts = [HAPPY[0], "poison", SAD[0]]
-    verdicts = await asyncio.wait_for(impatient(away).predictions(texts), 10)
+    verdicts = await asyncio.wait_for(impatient(away).predictions(texts), PATIENCE)
     assert [verdict is None for verdict in verdicts] == [False, True, False]
     assert feelings(verdicts) == feelings(await embedded.classify([HAPPY[0], SAD[0]]))
     assert away.deaths <= 3 * RETURNS
@@ -230,7 +230,7 @@ async def test_nothing_is_stored_unclassified_and_deletions_go_on_while_it_is_aw
         await until(lambda: not pipeline._deletions)
         assert await stored_ids(store, guild) == []
         away.come_back()
-        await asyncio.wait_for(pipeline.drained(), 10)
+        await asyncio.wait_for(pipeline.drained(), PATIENCE)
         kept = [first + number for number in accepted if number != 2]
         assert await stored_ids(store, guild) == kept
         assert all(scores[-1] > 0 for scores in (await stored_scores(store, guild)).values())

@@ -100,14 +100,16 @@ class FileServer:
         self.headers: list[dict[str, str]] = []
         self.status = 200
         self.base = ""
+        self.let_go = asyncio.Event()
+        """What answers "/held", which a test asks for and lets wait."""
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(request.path_qs)
         self.headers.append(dict(request.headers))
         if request.path == "/away":
             raise web.HTTPFound("http://127.0.0.1:1/elsewhere")
-        if request.path == "/slow":
-            await asyncio.sleep(0.6)
+        if request.path == "/held":
+            await self.let_go.wait()
         if request.path == "/endless":
             return await self._stream(request, 10_000)
         if request.path == "/packed":
@@ -137,6 +139,7 @@ async def files() -> AsyncIterator[FileServer]:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     server.base = f"http://127.0.0.1:{runner.addresses[0][1]}"
     yield server
+    server.let_go.set()
     await runner.cleanup()
 
 
@@ -204,7 +207,7 @@ async def test_a_compressed_body_is_not_unpacked(files: FileServer) -> None:
 async def test_a_slow_server_is_given_up(files: FileServer) -> None:
     async with Downloads(files.base, patience=0.2) as downloads:
         with pytest.raises(Unreachable, match="TimeoutError"):
-            await downloads.fetch(f"{files.base}/slow")
+            await downloads.fetch(f"{files.base}/held")
 
 
 async def test_a_server_that_fails_again_and_again_is_left_in_peace(files: FileServer) -> None:
@@ -344,21 +347,22 @@ async def test_batches_are_no_larger_than_the_model_takes(files: FileServer) -> 
 async def test_who_opts_out_meanwhile_is_not_looked_at(files: FileServer) -> None:
     refused: set[int] = set()
     async with viewing(files) as (viewer, _):
-        items = [shown_by(files, number, f"/slow?{number}") for number in range(6)]
+        items = [shown_by(files, number, f"/held?{number}") for number in range(6)]
         adding = asyncio.create_task(
             viewer.added(items, [None] * 6, lambda item: item.user_id not in refused)
         )
         while len(files.asked) < 4:
             await asyncio.sleep(0.01)
         refused.update({4, 5})
+        files.let_go.set()
         judged = await adding
     assert [each is None for each in judged] == [False] * 4 + [True] * 2
     assert len(files.asked) == 4
 
 
 async def test_what_takes_too_long_is_left_out_and_the_rest_counts(files: FileServer) -> None:
-    async with viewing(files, patience=0.3) as (viewer, _):
-        items = [shown_by(files, 1, "/slow"), shown_by(files, 2, "/quick")]
+    async with viewing(files, patience=2) as (viewer, _):
+        items = [shown_by(files, 1, "/held"), shown_by(files, 2, "/quick")]
         judged = await viewer.added(items, [None, None], lambda _: True)
     assert [each is None for each in judged] == [True, False]
 
@@ -374,12 +378,13 @@ async def test_a_model_that_fails_leaves_the_words_alone(files: FileServer) -> N
 async def test_a_stop_ends_what_is_under_way(files: FileServer) -> None:
     async with viewing(files) as (viewer, frame):
         adding = asyncio.create_task(
-            viewer.added([shown_by(files, 1, "/slow")], [None], lambda _: True)
+            viewer.added([shown_by(files, 1, "/held")], [None], lambda _: True)
         )
         while not files.asked:
             await asyncio.sleep(0.01)
         adding.cancel()
         with pytest.raises(asyncio.CancelledError):
             await adding
-        await asyncio.sleep(0.7)
+        files.let_go.set()
+        await asyncio.sleep(0.1)
     assert frame.batches == []

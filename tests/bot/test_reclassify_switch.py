@@ -93,7 +93,7 @@ async def test_a_killed_bot_starts_with_another_classifier_and_loses_nothing(cam
     await process.start()
     try:
         said += [await camp.say(SAD[number % 4]) for number in range(20)]
-        await until(nearly_all, 60)
+        await until(nearly_all)
         said += [await camp.say(SAD[number % 4]) for number in range(10)]
     finally:
         await process.kill()

@@ -114,7 +114,7 @@ async def test_the_schedule_posts_by_itself_when_its_hour_comes(tmp_path):
                 claims = await application.services.store.report_claims(guild.id)
                 return claims[:1] != [] and claims[0].state is ClaimState.POSTED
 
-            await until(lambda: server.posts(channel), 15)
+            await until(lambda: server.posts(channel))
             assert clock.now() > DUE
             await until(is_posted)
         assert len(server.posts(channel)) == 1

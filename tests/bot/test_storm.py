@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support.processes import unmeasured
+
 ROOT = Path(__file__).parents[2]
 COUNT = 700
 
@@ -22,6 +24,7 @@ def test_random_interactions_find_no_error_and_no_wrong_permission() -> None:
             "7",
         ],
         cwd=ROOT,
+        env=unmeasured(),
         capture_output=True,
         text=True,
         timeout=240,

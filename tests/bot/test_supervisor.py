@@ -18,7 +18,7 @@ from bot.sandbox.events import Intent
 from bot.sandbox.server import Sandbox
 from bot.supervisor import supervise
 from tests.support.camp import HAPPY, pitch
-from tests.support.running_bot import running, until
+from tests.support.running_bot import running, until, until_ended
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ async def run_and(camp, act: Awaitable[None] | None = None) -> None:
     async with running(camp.settings):
         if act is not None:
             await act
-            await asyncio.sleep(1)
+            await until_ended()
 
 
 async def test_a_refused_token_ends_the_bot(camp):
@@ -63,8 +63,8 @@ async def test_any_other_close_leads_to_a_new_connection(server, camp):
         await server.flush()
         await server.drop_connections(4013, resumable=False)
         said.append(await camp.say(HAPPY[1]))
-        await until(lambda: server.gateway_counts["identify"] == 2, 20)
-        await until(application.connected, 10)
+        await until(lambda: server.gateway_counts["identify"] == 2)
+        await until(application.connected)
         await camp.expect(application, said)
 
 
@@ -81,8 +81,8 @@ async def test_an_error_that_nobody_foresaw_while_reading_the_past_leads_to_a_ne
 
     monkeypatch.setattr(History, "after", after)
     async with running(camp.settings, caught_up=False) as application:
-        await until(lambda: server.gateway_counts["identify"] == 2, 20)
-        await until(application.connected, 10)
+        await until(lambda: server.gateway_counts["identify"] == 2)
+        await until(application.connected)
         said.append(await camp.say(HAPPY[0]))
         await camp.expect(application, said)
 
@@ -98,7 +98,7 @@ async def test_a_discord_that_cannot_be_reached_is_one_line_for_each_attempt(ser
     await server.stop()
     caplog.set_level("INFO", "bot.supervisor")
     task = asyncio.create_task(run(camp.settings))
-    await until(lambda: "connecting anew" in caplog.text, 20)
+    await until(lambda: "connecting anew" in caplog.text)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     said = [record for record in caplog.records if record.name == "bot.supervisor"]
@@ -118,7 +118,7 @@ async def test_a_connection_that_held_for_a_while_is_followed_by_the_next_at_onc
         waits.clear()
         work = supervise(lambda: Fragile(intents=intents()), "token", Counting(), stable=stable)
         task = asyncio.create_task(work)
-        await until(lambda: len(waits) >= 3, 20)
+        await until(lambda: len(waits) >= 3)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         return waits[:3]

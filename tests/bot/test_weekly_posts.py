@@ -293,7 +293,7 @@ async def store_locked_once_sending(town: Town) -> AsyncIterator[None]:
     """Lock the database while a post is on its way, so that it cannot be recorded."""
     town.server.requests.clear()
     town.server.delay(POST, 0.5)
-    await until(lambda: town.server.requests and town.server.requests[-1].route == POST, 20)
+    await until(lambda: town.server.requests and town.server.requests[-1].route == POST)
     url = town.application.services.settings.store.get_secret_value()
     other = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -377,8 +377,8 @@ async def test_three_processes_post_one_report(tmp_path):
         bots = [BotProcess(settings) for _ in range(3)]
         try:
             await asyncio.gather(*(bot.start() for bot in bots))
-            await until(lambda: server.gateway_counts["identify"] == 3, 40)
-            await until(lambda: server.posts(channel), 40)
+            await until(lambda: server.gateway_counts["identify"] == 3)
+            await until(lambda: server.posts(channel))
             await asyncio.sleep(1.5)
             assert [await bot.stop() for bot in bots] == [0, 0, 0]
         finally:
@@ -400,7 +400,7 @@ async def test_a_process_killed_between_posting_and_recording_posts_nothing_twic
         server.delay(POST, 0.5)
         try:
             await bot.start()
-            await until(lambda: any(each.route == POST for each in server.requests), 40)
+            await until(lambda: any(each.route == POST for each in server.requests))
             other = sqlite3.connect(tmp_path / "bot.sqlite3", isolation_level=None)
             other.execute("BEGIN IMMEDIATE")
             await until(lambda: server.posts(channel))
@@ -411,7 +411,7 @@ async def test_a_process_killed_between_posting_and_recording_posts_nothing_twic
         assert (await claim_of(url, guild)).state is ClaimState.CLAIMED
         later = Shifted(datetime.now(UTC) + LEASE + timedelta(seconds=1))
         async with running(settings, later):
-            await until(lambda: has_posted(url, guild), 20)
+            await until(lambda: has_posted(url, guild))
         assert len(server.posts(channel)) == 1
         assert (await claim_of(url, guild)).message_id == server.posts(channel)[0].id
 

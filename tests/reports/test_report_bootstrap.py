@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
-from time import perf_counter
+from time import thread_time
 
 import numpy as np
 import pytest
@@ -238,9 +238,9 @@ def test_intervals_cover_the_truth_under_heavy_tailed_activity() -> None:
 def test_five_thousand_messages_of_three_hundred_people_take_a_moment() -> None:
     draw = np.random.default_rng(0)
     numerator, denominator = draw.random((300, 60)), draw.random((300, 60))
-    started = perf_counter()
+    started = thread_time()
     replicates_of(numerator, denominator, draw)
-    assert perf_counter() - started < 1.0  # 0.03 s on an idle core; generous on a busy one
+    assert thread_time() - started < 1.0  # 0.03 s; of the processor, whatever else it does
 
 
 def test_resamples_without_anybody_are_left_out() -> None:

@@ -18,6 +18,7 @@ import pytest
 from benchmarks.communities import Change, ChangeKind, Plan, Trial, trial
 from reports import bootstrap, statistics
 from reports.claims import ALL, CHANNELS, DETAIL, EMOTIONS, HEADLINE, TURNING
+from tests.support.processes import unmeasured
 
 ROOT = Path(__file__).parents[2]
 QUIET = Change()
@@ -82,7 +83,12 @@ def test_the_benchmark_prints_one_object() -> None:
     command = [sys.executable, str(ROOT / "benchmarks" / "report_honesty.py")]
     options = ["--weeks", "2", "--people", "6", "--processes", "1"]
     ended = subprocess.run(
-        [*command, *options], capture_output=True, text=True, cwd=ROOT, check=False
+        [*command, *options],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=unmeasured(),
+        check=False,
     )
     assert ended.returncode == 0, ended.stderr
     result = json.loads(ended.stdout)

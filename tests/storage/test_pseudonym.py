@@ -91,5 +91,5 @@ def test_processes_that_start_together_agree(tmp_path: Path) -> None:
         )
         for _ in range(4)
     ]
-    answers = {process.communicate("go\n", timeout=30)[0].strip() for process in starting}
+    answers = {process.communicate("go\n", timeout=90)[0].strip() for process in starting}
     assert answers == {path.read_bytes().hex()}

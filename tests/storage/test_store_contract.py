@@ -242,7 +242,7 @@ class TestScan:
         seen = 0
         async for page in store.scan(GUILD, EPOCH, FAR):
             seen += len(page)
-            await asyncio.wait_for(store.apply(upserts(record(-1))), timeout=10)
+            await asyncio.wait_for(store.apply(upserts(record(-1))), timeout=60)
         assert seen >= 1500
 
 

@@ -89,7 +89,7 @@ class Camp:
 
         await self.server.flush()
         await settled(application)
-        await until(complete, 15)
+        await until(complete)
         assert await stored_ids(store, self.guild.id) == sorted(each.id for each in messages)
 
     def rows(self, columns: str = "id") -> list[tuple[Any, ...]]:

@@ -20,7 +20,7 @@ from pathlib import Path
 from pymongo import MongoClient
 
 URI_VARIABLE = "NUNCHI_TEST_MONGODB_URI"
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 PREFIX = "nunchi_test_"
 
 

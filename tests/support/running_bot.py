@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -24,9 +23,13 @@ from bot.settings import Settings
 from storage.open import open_store
 from storage.records import GuildSettings, MonitoredChannel, ReportSchedule
 from storage.store import Store
+from tests.support.processes import unmeasured
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 FAR_AHEAD = datetime(2100, 1, 1, tzinfo=UTC)
+
+PATIENCE = 90.0
+"""Seconds: only what never comes fails, however busy the machine is."""
 
 
 def settings_for(server: Sandbox, folder: Path, **changes: Any) -> Settings:
@@ -59,6 +62,9 @@ def scheduled(channel: Channel, **changes: Any) -> ReportSchedule:
     return ReportSchedule(channel_id=channel.id, since=LONG_AGO, **changes)
 
 
+SERVING = "the bot of the test"
+
+
 @asynccontextmanager
 async def running(
     settings: Settings, clock: Clock | None = None, *, caught_up: bool = True
@@ -73,7 +79,7 @@ async def running(
         async with opened(settings, clock or SystemClock()) as application:
             assert settings.discord_token is not None
             token = settings.discord_token.get_secret_value()
-            serving = asyncio.create_task(serve(application, token))
+            serving = asyncio.create_task(serve(application, token), name=SERVING)
             try:
                 await until_ready(application, serving)
                 if caught_up:
@@ -87,7 +93,7 @@ async def running(
 
 
 async def until_ready(application: Application, serving: asyncio.Task[None]) -> None:
-    await until(lambda: serving.done() or application.connected(), 20)
+    await until(lambda: serving.done() or application.connected())
     if serving.done():
         serving.result()
 
@@ -97,11 +103,11 @@ async def settled(application: Application) -> None:
     client = application.client
     assert client is not None
     await asyncio.sleep(0.05)
-    await asyncio.wait_for(client.catchup.finished(), 20)
-    await asyncio.wait_for(application.services.pipeline.drained(), 20)
+    await asyncio.wait_for(client.catchup.finished(), PATIENCE)
+    await asyncio.wait_for(application.services.pipeline.drained(), PATIENCE)
 
 
-async def until(condition: Callable[[], Any], seconds: float = 10) -> None:
+async def until(condition: Callable[[], Any], seconds: float = PATIENCE) -> None:
     """Wait for a plain or an asynchronous condition."""
     async with asyncio.timeout(seconds):
         while True:
@@ -111,6 +117,12 @@ async def until(condition: Callable[[], Any], seconds: float = 10) -> None:
             if answer:
                 return
             await asyncio.sleep(0.02)
+
+
+async def until_ended() -> None:
+    """Wait until the bot of ``running`` has ended by itself."""
+    (serving,) = (task for task in asyncio.all_tasks() if task.get_name() == SERVING)
+    await asyncio.wait([serving], timeout=PATIENCE)
 
 
 async def stored_ids(store: Store, guild_id: int) -> list[int]:
@@ -126,7 +138,7 @@ class BotProcess:
     def __init__(self, settings: Settings, **environment: str) -> None:
         assert settings.discord_token is not None
         self.environment = {
-            **os.environ,
+            **unmeasured(),
             "DISCORD_TOKEN": settings.discord_token.get_secret_value(),
             "NUNCHI_DISCORD_API": settings.discord_api or "",
             "NUNCHI_STORE": settings.store.get_secret_value(),
@@ -171,7 +183,7 @@ class BotProcess:
         assert self.process is not None
         if self.process.returncode is None:
             self.process.terminate()
-        return await asyncio.wait_for(self.process.wait(), 30)
+        return await asyncio.wait_for(self.process.wait(), PATIENCE)
 
 
 def ago(**span: float) -> datetime:

@@ -94,7 +94,7 @@ async def test_the_notice_asks_and_its_button_agrees(town: Town) -> None:
     await talked(town)
     await ask_each(town)
     (notice,) = town.server.posts(town.general)
-    await town.server.wait_until(lambda: "Nothing of yours is measured until" in notice.text, 10)
+    await town.server.wait_until(lambda: "Nothing of yours is measured until" in notice.text, 60)
     newcomer = town.guild.add_member("Noa")
     agreed = await town.guild.click(newcomer, notice, NOTICE_OPT_IN)
     assert agreed.ephemeral

@@ -186,7 +186,7 @@ async def test_somebody_who_left_can_still_export_and_delete(town: Town) -> None
     exported = await (
         await asked.select(privacy.SERVER.format(action="export"), str(town.guild.id))
     ).settle()
-    await town.server.wait_until(lambda: bool(exported.files), 10)
+    await town.server.wait_until(lambda: bool(exported.files), 60)
     assert json.loads(exported.files[0].content)["records_total"] == 3
     sure = await chosen_in(await directly(town, "delete"), town, "delete")
     assert f"In {town.guild.name}" in sure.text

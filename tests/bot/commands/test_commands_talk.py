@@ -40,7 +40,7 @@ def answers(town: Town, channel: Channel, after: Message) -> list[Message]:
 
 
 async def answered(town: Town, channel: Channel, said: Message, count: int = 1) -> list[Message]:
-    await town.server.wait_until(lambda: len(answers(town, channel, said)) >= count, 10)
+    await town.server.wait_until(lambda: len(answers(town, channel, said)) >= count, 60)
     return answers(town, channel, said)
 
 
@@ -49,7 +49,7 @@ async def unanswered(town: Town, channel: Channel, said: Message) -> None:
     await town.server.flush()
     ear = town.application.client.ear
     assert ear is not None
-    await town.server.wait_until(lambda: not ear.busy, 10)
+    await town.server.wait_until(lambda: not ear.busy, 60)
     assert answers(town, channel, said) == []
 
 
@@ -245,7 +245,7 @@ async def test_an_idiom_is_no_crisis(town: Town) -> None:
 async def test_a_crisis_in_a_mention_is_answered_in_private(town: Town) -> None:
     said = await town.guild.say(town.member, town.general, f"{me(town)} I want to die")
     private = direct(town, town.member)
-    await town.server.wait_until(lambda: len(private.history) == 1, 10)
+    await town.server.wait_until(lambda: len(private.history) == 1, 60)
     [message] = private.history
     assert HELP.lower() in message.text.lower()
     assert "I want to die" not in message.text
@@ -268,7 +268,7 @@ async def test_help_in_channels_cannot_be_used_as_a_flood(town: Town) -> None:
     for _ in range(5):
         said = await town.guild.say(town.member, town.general, f"{me(town)} I want to die")
     private = direct(town, town.member)
-    await town.server.wait_until(lambda: len(private.history) >= 3, 10)
+    await town.server.wait_until(lambda: len(private.history) >= 3, 60)
     await unanswered(town, town.general, said)
     assert len(private.history) == 3
 
@@ -288,7 +288,7 @@ async def test_switched_off_nobody_is_answered_but_help_is_given_in_private(town
     assert HELP.lower() in reply.text.lower()
     said = await town.guild.say(town.member, town.general, f"{me(town)} I want to die")
     private = direct(town, town.member)
-    await town.server.wait_until(lambda: len(private.history) == 1, 10)
+    await town.server.wait_until(lambda: len(private.history) == 1, 60)
     await unanswered(town, town.general, said)
     town.admin.user.closed = True
     said = await town.guild.say(town.admin, town.general, f"{me(town)} I want to die")

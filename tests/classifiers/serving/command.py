@@ -22,7 +22,7 @@ class Running:
     address: str
     log: Path
 
-    def stop(self, seconds: float = 30) -> int:
+    def stop(self, seconds: float = 90) -> int:
         """Send SIGTERM and return the exit code."""
         self.process.terminate()
         return self.process.wait(seconds)

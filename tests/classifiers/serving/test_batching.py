@@ -26,7 +26,7 @@ async def label_of(client: Client, text: str) -> str:
 async def test_many_small_requests_become_few_batches() -> None:
     embedded = load("embedded")
     texts = [f"정말 행복해 {at}" if at % 2 else f"너무 화나 {at}" for at in range(300)]
-    async with served(embedded, Limits(max_batch=64, max_wait=0.02)) as client:
+    async with served(embedded, Limits(max_batch=64, max_wait=0.2)) as client:
         expected = [
             each.label
             for at in range(0, 300, 50)

@@ -67,7 +67,7 @@ async def test_two_replicas_answer_like_one_server_and_leave_nothing_behind(
                 assert (await Client(stranger).post("/predict", {"inputs": "a"}))[0] == 401
                 assert (await Client(stranger).get("/health"))[0] == 200
         assert server.stop() == 0
-    _, alive = psutil.wait_procs(processes, timeout=10)
+    _, alive = psutil.wait_procs(processes, timeout=60)
     assert alive == []
     assert [each for each in psutil.process_iter() if belongs_to(each, short_folder)] == []
     # All of Ray but one port of each replica, which cannot be moved.
