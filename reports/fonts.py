@@ -7,7 +7,9 @@ what each font can draw, and characters that no font has are left out.
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,6 +38,11 @@ FAUX_BOLD: Final = 0.036
 """Where a family has no bold face, letters get an outline of this many em."""
 
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+_LEFT_OUT: Final = "\0"
+_JOINTS: Final = r"[-–—_·・:|│┃~ ]*"
+_JOINED: Final = re.compile(
+    rf"(?P<before>{_JOINTS}){_LEFT_OUT}(?:{_JOINTS}{_LEFT_OUT})*(?P<after>{_JOINTS})"
+)
 _SAMPLE: Final = "가A0"
 _PROBES: Final = "가A0漢😀"
 
@@ -143,11 +150,25 @@ class FontBook:
         """Return the paths of all faces, for the renderer."""
         return tuple(str(face.path) for face in (*self.faces, *self.bolds.values()))
 
+    @cached_property
+    def _advances(self) -> dict[str, float]:
+        """The advances of the characters that were measured so far, in the regular faces."""
+        return {}
+
+    @cached_property
+    def _bold_advances(self) -> dict[str, float]:
+        """The same in the bold faces."""
+        return {}
+
     def drawable(self, text: str) -> str:
-        """Return ``text`` on one line, without what is invisible and what no font has."""
+        """Return ``text`` on one line, without what is invisible and what no font has.
+
+        What joined something that is left out goes with it: ``🎮-games`` is ``games``.
+        """
         composed = " ".join(unicodedata.normalize("NFC", text).split())
         kept = (c for c in composed if unicodedata.category(c) not in _INVISIBLE)
-        return " ".join("".join(c for c in kept if self._face(c) is not None).split())
+        marked = "".join(c if self._face(c) is not None else _LEFT_OUT for c in kept)
+        return " ".join(_JOINED.sub(_joint, marked).split())
 
     def runs(self, text: str) -> tuple[Run, ...]:
         """Cut drawable text into runs of one family each."""
@@ -163,17 +184,26 @@ class FontBook:
 
         Kerning, which almost always tightens, is left out.
         """
-        return size * sum(self._advance(character, bold=bold) for character in text)
+        known = self._bold_advances if bold else self._advances
+        for character in text:
+            if character not in known:
+                known[character] = self._advance(character, bold=bold)
+        return size * sum(map(known.__getitem__, text))
 
     def fitted(self, text: str, size: float, room: float, *, bold: bool = False) -> str:
         """Return drawable text, ellipsised where it is wider than ``room``."""
         if self.width(text, size, bold=bold) <= room:
             return text
-        for length in range(len(text) - 1, 0, -1):
-            shorter = text[:length].rstrip() + "…"
-            if self.width(shorter, size, bold=bold) <= room:
-                return shorter
-        return ""
+
+        def shortened(length: int) -> str:
+            return text[:length].rstrip() + "…"
+
+        # The first length that is too wide; the one before it is the longest that fits.
+        lengths = range(1, len(text))
+        wide = bisect_right(
+            lengths, room, key=lambda length: self.width(shortened(length), size, bold=bold)
+        )
+        return shortened(lengths[wide - 1]) if wide else ""
 
     def ink(self, text: str) -> bool:
         """Return whether rasterising ``text`` leaves ink and no box for a missing glyph.
@@ -198,6 +228,13 @@ class FontBook:
         if heavy is not None and code in heavy.advances:
             return heavy.advances[code]
         return face.advances.get(code, 1.0) + FAUX_BOLD / 2
+
+
+def _joint(found: re.Match[str]) -> str:
+    """Return what stays between two parts of a text when something between them is left out."""
+    text = found.string
+    inside = text[: found.start()].strip("#") and text[found.end() :]
+    return found["before"][:1] or found["after"][:1] if inside else ""
 
 
 def _probe(runs: Iterable[Run]) -> str:

@@ -20,13 +20,22 @@ from bot.views.times import TIME_FORMAT, WEEKDAYS
 from reports import wording
 from reports.bootstrap import Estimate
 from reports.bright import JOY, MOST
-from reports.coverage import rounded_messages, rounded_people
 from reports.monthly import Period, StretchReport
 from reports.report import EmotionShare, WeeklyReport
 from reports.where import Beside, Where
 from reports.wording.checkins import checkin_lines, too_few_line
-from reports.wording.numbers import interval, is_partly, largest, part, percent, points, signed
+from reports.wording.counts import counts_line
+from reports.wording.numbers import (
+    beside_range,
+    interval,
+    is_partly,
+    largest,
+    part,
+    percent,
+    signed,
+)
 from reports.wording.retro import hidden_line, participation_line, section_row
+from reports.wording.shifts import shift_of
 from reports.wording.stretches import stretch_sentence
 
 AnyReport = WeeklyReport | StretchReport
@@ -100,9 +109,7 @@ def _mood(report: AnyReport, say: Phrases) -> Section | None:
     if report.hidden or report.mood is None:
         return None
     lines = [
-        say.plural("{count} message", "{count} messages", rounded_messages(report.messages))
-        + " · "
-        + say.plural("{count} person", "{count} people", rounded_people(report.people)),
+        counts_line(report.messages, report.people, say.language),
         say(
             "Mood index {value}, range {range}",
             value=signed(report.mood.value),
@@ -151,11 +158,12 @@ def _changes(report: AnyReport, say: Phrases) -> Section | None:
         say(
             "{emotion} {points} points: {before} before, {after} now",
             emotion=wording.emotion_name(each.emotion, say.language),
-            points=points(each.change or 0.0),
-            before=percent(each.usual or 0.0, 1),
-            after=percent(each.share.value if each.share else 0.0, 1),
+            points=shift.points,
+            before=shift.before,
+            after=shift.after,
         )
         for each in clear
+        for shift in [shift_of(each, 1)]
     ]
     if not lines:
         lines = [say("No emotion differs clearly from before; all nine were tested together.")]
@@ -280,14 +288,14 @@ def _unusual(report: AnyReport, say: Phrases) -> Section | None:
         share = each.shares[-1] if each.shares else None
         if share is not None:
             name = wording.emotion_name(each.emotion, say.language)
-            span = f"{percent(each.low)}–{percent(each.high)}"
+            told, low, high = beside_range(share, each.low, each.high)
             mark_outside = " ◆ " + say("outside the usual range") if each.outside else ""
             lines.append(
                 say(
                     "{emotion} {share}, usually {range}",
                     emotion=name,
-                    share=percent(share),
-                    range=span,
+                    share=told,
+                    range=f"{low}–{high}",
                 )
                 + mark_outside
             )
@@ -305,9 +313,9 @@ def _ahead(report: AnyReport, say: Phrases) -> Section | None:
             high=signed(ahead.high),
         ),
         say(
-            "Tried on {tried} past weeks, the range held {held} of them.",
+            "Tried on {tried} earlier stretches of seven days, the range held {held} of them.",
             tried=ahead.tried,
-            held=percent(ahead.held),
+            held=round(ahead.held * ahead.tried),
         ),
     )
     return Section(say("A look at next week"), lines)

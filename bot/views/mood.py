@@ -9,9 +9,9 @@ from bot.views.buttons import public_buttons
 from bot.views.layout import Item, Layout, bar, joined, plain, rule, shortened, text
 from classifiers.emotion import Emotion
 from reports.bootstrap import Estimate
-from reports.coverage import rounded_messages, rounded_people
 from reports.report import MoodSummary
 from reports.wording import emotion_name, no_emotions, partly_note, summary_headline
+from reports.wording.counts import counts_line
 from reports.wording.numbers import largest, percent, signed
 
 _TOP: Final = 5
@@ -62,9 +62,8 @@ def _too_few(span: str, minimum_group: int, say: Phrases) -> str:
 
 
 def _counted(summary: MoodSummary, span: str, say: Phrases) -> str:
-    messages = say.plural("{count} message", "{count} messages", rounded_messages(summary.messages))
-    people = say.plural("{count} person", "{count} people", rounded_people(summary.people))
-    return joined([span[:1].upper() + span[1:], messages, people])
+    counts = counts_line(summary.messages, summary.people, say.language)
+    return joined([span[:1].upper() + span[1:], counts])
 
 
 def _index(mood: Estimate, say: Phrases) -> str:

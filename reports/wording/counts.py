@@ -9,6 +9,12 @@ from reports.coverage import rounded_messages, rounded_people
 from reports.wording.calendar import number
 
 
+def counts_line(messages: int, people: int, language: str) -> str:
+    """Return how many messages and people there were, in ``ko`` or ``en``."""
+    counts = korean_counts if language == "ko" else english_counts
+    return counts(messages, people)
+
+
 def english_counts(messages: int, people: int) -> str:
     """Return such as "About 2,400 messages · 45 people or more", or "12 messages · 6 people"."""
     about = "About " if rounded_messages(messages) >= 100 else ""

@@ -120,7 +120,8 @@ def hidden_line(retro: RetroWeek, language: str) -> str:
         return ""
     if language == "ko":
         return f"누구의 마음도 드러나지 않도록 항목 {retro.hidden}개는 숨겼어요"
-    return f"Hidden so that nobody can be guessed: {retro.hidden} sections"
+    noun = "section" if retro.hidden == 1 else "sections"
+    return f"Hidden so that nobody can be guessed: {retro.hidden} {noun}"
 
 
 def participation_line(found: Participation, language: str) -> str:

@@ -33,7 +33,9 @@ def arc_lines(arc: Arc, language: str) -> tuple[str, ...]:
 def arc_caption(arc: Arc, language: str) -> str:
     """Return how many sentences there are."""
     count = len(arc.sentences)
-    return f"문장 {count}개" if language == "ko" else f"{count} sentences"
+    if language == "ko":
+        return f"문장 {count}개"
+    return "1 sentence" if count == 1 else f"{count} sentences"
 
 
 def arc_note(language: str) -> str:

@@ -11,7 +11,7 @@ from reports.period import Week
 from reports.report import most_changed
 from reports.wording import date_range, emotion_name, no_emotions, partly_note, wording_of
 from reports.wording.calendar import months, number
-from reports.wording.counts import english_counts, korean_counts
+from reports.wording.counts import counts_line
 from reports.wording.en import more_or_less
 from reports.wording.ko import emotion_moved
 from reports.wording.numbers import interval, is_tight, largest, percent, signed
@@ -70,7 +70,7 @@ def stretch_lines(report: StretchReport, language: str) -> tuple[str, ...]:
         return ()
     korean = language == "ko"
     lines = [
-        _counts(report, korean=korean),
+        counts_line(report.messages, report.people, language),
         _index(report.mood, language),
     ]
     if report.before is not None and report.change is not None:
@@ -86,11 +86,6 @@ def stretch_lines(report: StretchReport, language: str) -> tuple[str, ...]:
 def _index(mood: Estimate, language: str) -> str:
     name = "기분 지수" if language == "ko" else "Mood index"
     return f"{name} {signed(mood.value)}{_range(mood, language)}"
-
-
-def _counts(report: StretchReport, *, korean: bool) -> str:
-    counts = korean_counts if korean else english_counts
-    return counts(report.messages, report.people)
 
 
 def _emotions(report: StretchReport, language: str) -> list[str]:

@@ -262,3 +262,34 @@ def test_what_administrators_are_told_fits(language: str, trouble: Trouble) -> N
     assert "@everyone" not in text
     assert "`/report schedule`" in text
     assert f"<#{LARGE}>" in text
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_details_give_the_figures_of_the_post(language: str) -> None:
+    say = phrases_in(language)
+    joy = EmotionShare(EMOTIONS[3], Estimate(0.244, 0.2, 0.3), 0.286, clear=True)
+    report = replace(
+        extreme(1),
+        messages=642,
+        people=13,
+        shares=(joy,),
+        turning=Turning(3, 3, -0.48, 0.12, 30, 12, lasting=False),
+        ahead=Ahead(0.03, 0.17, 0.8, 20 / 24, 24, 0.021, 0.034, 40),
+        usual=Usual((UsualRange(EMOTIONS[0], (0.0741,), 0.056, 0.06, 0.0686),), 12, 0.95),
+    )
+    told = "\n".join(line for page in detail_pages(report, say) for line in page.lines)
+    post = report_text(report, language)
+    counts = (
+        "메시지 약 640개 · 10명 이상"
+        if language == "ko"
+        else "About 640 messages · 10 people or more"
+    )
+    assert counts in told
+    assert counts in post
+    assert "28.6%" in told
+    assert "28.6% → 24.4%" in post
+    assert "−4.2" in told
+    assert "24번 시험해 보니 20번" in told or "24 earlier stretches of seven days" in told
+    assert "7.4%" in told
+    assert "5.6%–6.9%" in told
+    assert "−0.48였" not in told

@@ -171,3 +171,21 @@ def test_a_font_that_the_renderer_skips_is_not_used(folder: Callable[..., Path])
     write_font(path / "unnamed.ttf", "Test Unnamed", "가A0", named=False)
     book = FontBook.load(path, system=False)
     assert [face.family for face in book.faces] == ["Noto Sans KR", "Test Sans"]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("#🎮-게임방", "#게임방"),
+        ("#채널-13-🎈-talk", "#채널-13-talk"),
+        ("#👩\u200d👩\u200d👧-family", "#family"),
+        ("#잡담-🎉✨", "#잡담"),
+        ("#🔥│chat", "#chat"),
+        ("Study 🎉 Hall", "Study Hall"),
+        ("#🎉✨", "#"),
+        ("#a--b", "#a--b"),
+        ("ab🎉cd", "abcd"),
+    ],
+)
+def test_what_joined_a_sign_without_a_font_goes_with_it(name: str, told: str) -> None:
+    assert BUNDLED.drawable(name) == told
