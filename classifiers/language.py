@@ -19,9 +19,14 @@ STRANGE: Final = re.compile(r"[^\W\d_a-zA-ZÀ-ɏ가-힣ㄱ-ㆎ]")
 """A letter that is neither Hangul nor Latin; most messages have none."""
 LATIN: Final = re.compile("[a-zA-ZÀ-ɏ']+")
 ACCENTED: Final = re.compile("[À-ɏ]")
-NOT_HANGUL: Final = re.compile(r"[^\W\d_가-힣ㄱ-ㆎ]|'")
+NOT_HANGUL: Final = re.compile(r"[^\W\d_가-힣ㄱ-ㆎ]")
 """A letter of any other script; a message in Korean alone needs no weighing."""
 SHORTCODE: Final = re.compile(r":\w{2,32}:")
+ASCII_LETTERS: Final = bytes(
+    code if code in b"abcdefghijklmnopqrstuvwxyz'" else ord(" ")
+    for code in bytes(range(256)).lower()
+)
+"""Turns ASCII letters to lower case, and what is neither a letter nor an apostrophe to a blank."""
 
 ENGLISH_WORDS: Final = """
 a about after i love hey hi please again all also am an and any are as at be been but by can can't
@@ -58,7 +63,7 @@ def detect(text: str) -> str:
     """
     if text.isascii():
         return _latin(text)
-    if HANGUL.search(text) and not NOT_HANGUL.search(text):
+    if HANGUL.search(text) and "'" not in text and not NOT_HANGUL.search(text):
         return "ko"
     hangul = _length(HANGUL, text) * HANGUL_WEIGHT
     latin = _length(LATIN, text)
@@ -81,7 +86,7 @@ def _strange(text: str, hangul: float, latin: float) -> str | None:
 
 def _latin(text: str) -> str:
     bare = SHORTCODE.sub(" ", text) if ":" in text else text
-    words = LATIN.findall(bare.lower())
+    words = _latin_words(bare)
     if not words:
         return "und"
     accented = _accented(text)
@@ -91,6 +96,13 @@ def _latin(text: str) -> str:
     other = sum(map(OTHER_LATIN.__contains__, words))
     other += sum(ACCENTED.search(word) is not None for word in words) if accented else 0
     return "und" if other > english else "en"
+
+
+def _latin_words(text: str) -> list[str]:
+    """Return the words in Latin letters, in lower case."""
+    if text.isascii():  # as most are; three times as fast
+        return text.encode().translate(ASCII_LETTERS).decode().split()
+    return LATIN.findall(text.lower())
 
 
 def _accented(text: str) -> bool:

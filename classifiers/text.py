@@ -32,8 +32,9 @@ ESCAPE: Final = re.compile(r"\\(?=[*_~|`>#\\\[\]()-])")
 MARKUP: Final = re.compile(
     r"[*_~|`><#\[\\@]|^- |://|www\.|discord\.gg", re.IGNORECASE | re.MULTILINE
 )
-MARKUP_SIGN: Final = re.compile(r"[*_~|`><#\[\\@]|- |//|\.[\wGg]")
-"""What all markup has some of; a search for it takes a fraction of the time."""
+MARKUP_SIGN: Final = re.compile(r"[-*_~|`><#\[\\@/.](?:(?<![-/.])|(?<=-) |(?<=/)/|(?<=\.)[\wGg])")
+"""What all markup has some of; a search for it takes a fraction of the time. It begins with one
+class of signs: such a pattern is searched for twice as fast as one of several alternatives."""
 
 INVISIBLE: Final = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5"
@@ -108,7 +109,7 @@ def said(text: str) -> str:
     plain = _bare(text)
     if TRIPLE.search(plain):
         plain = REPEATED.sub(_shortened, plain)
-    return " ".join(plain.split())
+    return _single_blanks(plain)
 
 
 def is_classifiable(text: str) -> bool:
@@ -129,6 +130,13 @@ def _bare(text: str) -> str:
     if MARKUP_SIGN.search(plain) and MARKUP.search(plain):
         plain = _without_markup(plain)
     return plain
+
+
+def _single_blanks(text: str) -> str:
+    """Return the words with one blank between two; of what is printable only blanks are blank."""
+    if text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
+        return text
+    return " ".join(text.split())
 
 
 def _repaired(text: str) -> str:

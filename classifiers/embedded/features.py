@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence, Sized
 from functools import cache, lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +37,9 @@ JAMO: Final = (3, 5)
 MOST_TEXTS: Final = 1 << 15
 """Texts of one batch: owners have 16 bits."""
 
+FEW: Final = 2
+"""Texts up to so many, such as one and its negated part, are read one by one: that is quicker."""
+
 HANGUL: Final = re.compile("[가-힣]")
 DIGIT: Final = re.compile("[1-9]")
 WORDS: Final = (("[\\w']+", 1), ("[\u3131-\u318e]+", 2), (r"\s+", 0))
@@ -48,37 +50,50 @@ BLANK: Final = 0
 SIGN: Final = 3
 """Any other character below ``SYMBOLS``; a run of signs is a word."""
 
-SYMBOL: Final = 4
+SYMBOL: Final = np.array(4, np.uint8)
 """Any other character from there on: emoji stand for themselves."""
 
 SYMBOLS: Final = 0x2000
 PLANE: Final = 0x10000
 """Characters whose kinds are told apart; those beyond are symbols."""
 
-MULTIPLIER: Final = np.uint32(0x01000193)
-"""FNV's prime."""
+MULTIPLIER: Final = np.array(0x01000193, np.uint32)
+"""FNV's prime. These are arrays without a dimension: as operands they cost half of what a scalar of
+numpy does, which is made such an array each time."""
 
-SPREAD: Final = np.uint32(0x9E3779B1)
-JAMO_SEED: Final = np.uint32(0x5BD1E995)
-PAIR_SEED: Final = np.uint32(0x165667B1)
-WORD_SEED: Final = np.uint32(0x27D4EB2F)
-SHIFT: Final = np.uint32(15)
-MIX: Final = np.uint32(0x85EBCA6B)
-NOBODY: Final = np.zeros(0, np.int16)
-UNUSED_BITS: Final = np.uint32(32 - KEY_BITS)
+SPREAD: Final = np.array(0x9E3779B1, np.uint32)
+JAMO_SEED: Final = np.array(0x5BD1E995, np.uint32)
+PAIR_SEED: Final = np.array(0x165667B1, np.uint32)
+WORD_SEED: Final = np.array(0x27D4EB2F, np.uint32)
+SHIFT: Final = np.array(15, np.uint32)
+MIX: Final = np.array(0x85EBCA6B, np.uint32)
+UNUSED_BITS: Final = np.array(32 - KEY_BITS, np.uint32)
 
 
-@dataclass(frozen=True, slots=True)
-class Grams:
-    """The n-grams of a batch, in no order that means anything.
+class Grams(NamedTuple):
+    """The n-grams of a batch, text by text; within a text their order means nothing.
 
     Attributes:
         keys: uint32[n-grams] of 25 bits.
-        owners: int16[n-grams], the text that each belongs to.
+        owners: int16[n-grams], the text that each belongs to, ascending.
     """
 
     keys: Keys
     owners: Owners
+
+
+class Words(NamedTuple):
+    """The words of one or several texts, unfinished.
+
+    Attributes:
+        single: uint32[words].
+        pairs: uint32[words - 1], of each word and the one before it, be that of another text.
+        places: int64[words], the character before each.
+    """
+
+    single: Keys
+    pairs: Keys
+    places: NDArray[np.intp]
 
 
 def plain(text: str) -> str:
@@ -99,93 +114,110 @@ def bordered(text: str) -> str:
 
 def grams(texts: Sequence[str]) -> Grams:
     """Return the n-grams of texts that ``plain`` returned; 1 to ``MOST_TEXTS`` of them."""
+    if len(texts) > FEW:
+        return _together(texts)
+    keys = [np.concatenate(_parts([text], [_jamo(text)])[0]) for text in texts]
+    if len(texts) == 1:
+        return Grams(_finished(keys[0]), np.zeros(len(keys[0]), np.int16))
+    return Grams(_finished(np.concatenate(keys)), _owners(keys))
+
+
+def _together(texts: Sequence[str]) -> Grams:
+    """Return the n-grams of all texts at once: of those found, the ones that stay in their text."""
     jamo = [_jamo(text) for text in texts]
-    encoded = "".join([*texts, *jamo]).encode("utf-32-le", "replace")
-    codes = np.frombuffer(encoded, np.uint32)
+    parts, places = _parts(texts, jamo)
+    spans = _spans(_owners(texts), _owners(jamo), places)
+    begin, end = map(np.concatenate, zip(*spans, strict=True))
+    inside = (begin == end).nonzero()[0]
+    owners = begin.take(inside)
+    order = owners.argsort(kind="stable")  # of 16 bits: a radix sort
+    return Grams(_finished(np.concatenate(parts).take(inside.take(order))), owners.take(order))
+
+
+def _parts(texts: Sequence[str], jamo: Sequence[str]) -> tuple[list[Keys], NDArray[np.intp]]:
+    """Return the words, pairs and n-grams of joined texts, unfinished, and the words' places.
+
+    The n-grams are those of characters by ``CHARACTERS``, then those of jamo by ``JAMO``.
+    """
+    codes = np.frombuffer("".join([*texts, *jamo]).encode("utf-32-le", "replace"), np.uint32)
     hashed = codes * SPREAD
     hashed ^= hashed >> SHIFT
-    characters = sum(map(len, texts))
-    parts = [
-        _rolled(hashed[:characters], texts, CHARACTERS),
-        _words(codes[:characters], hashed[:characters], texts),
-    ]
-    if characters < len(hashed):
-        parts.append(_rolled(hashed[characters:] ^ JAMO_SEED, jamo, JAMO))
-    keys = np.concatenate([part.keys for part in parts])
-    keys ^= keys >> SHIFT
-    keys *= MIX
-    keys >>= UNUSED_BITS
-    if len(texts) == 1:
-        return Grams(keys, np.zeros(len(keys), np.int16))
-    return Grams(keys, np.concatenate([part.owners for part in parts]))
+    count = sum(map(len, texts))
+    words = _words(codes[:count], hashed[:count])
+    orders: tuple[int, ...] = ()
+    if count < len(codes):
+        orders = JAMO
+        hashed[count:] ^= JAMO_SEED
+    rolled = _rolled(hashed, max(CHARACTERS + orders))
+    parts = [words.single, words.pairs]
+    parts += [rolled[order][: max(count - order + 1, 0)] for order in CHARACTERS]
+    parts += [rolled[order][count:] for order in orders]
+    return parts, words.places
 
 
 def _jamo(text: str) -> str:
-    return unicodedata.normalize("NFD", text) if HANGUL.search(text) else ""
+    if text.isascii() or not HANGUL.search(text):
+        return ""
+    return unicodedata.normalize("NFD", text)
 
 
-def _rolled(hashed: Keys, texts: Sequence[str], orders: tuple[int, ...]) -> Grams:
-    """Return the n-grams of some orders that lie within a text, unfinished.
-
-    Of a single text the owners are not told: there is only one.
-    """
-    total = len(hashed)
-    rolling = hashed
-    found = []
-    for order in range(2, min(orders[-1], total) + 1):
-        rolling = rolling[: total - order + 1] * MULTIPLIER
+def _rolled(hashed: Keys, longest: int) -> list[Keys]:
+    """Return the n-grams of each order up to ``longest``, unfinished, by that order."""
+    found = [hashed[:0], hashed]
+    for order in range(2, longest + 1):
+        rolling = found[-1][:-1] * MULTIPLIER
         rolling += hashed[order - 1 :]
-        if order in orders:
-            found.append(rolling)
-    if len(texts) == 1:
-        return Grams(np.concatenate(found) if found else hashed[:0], NOBODY)
-    lengths = list(map(len, texts))
-    inside = np.concatenate([_inside(length, orders) for length in lengths], axis=1)
-    places = [np.flatnonzero(row[: len(keys)]) for keys, row in zip(found, inside, strict=False)]
-    owners = np.repeat(np.arange(len(texts), dtype=np.int16), lengths)
-    return Grams(
-        np.concatenate([keys.take(kept) for keys, kept in zip(found, places, strict=True)]),
-        np.concatenate([owners.take(kept) for kept in places]),
-    )
+        found.append(rolling)
+    return found
 
 
-@lru_cache(maxsize=2048)
-def _inside(length: int, orders: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Return bool[orders, length]: whether an n-gram that begins there ends within the text."""
-    inside: NDArray[np.bool_] = np.arange(length) + np.array(orders)[:, None] <= length
-    return inside
+def _finished(keys: Keys) -> Keys:
+    """Mix the bits of hashes, in place, and return those that make a key."""
+    keys ^= keys >> SHIFT
+    keys *= MIX
+    keys >>= UNUSED_BITS
+    return keys
 
 
-def _words(codes: Keys, hashed: Keys, texts: Sequence[str]) -> Grams:
-    """Return the words, and each pair of a word and the one before it, unfinished.
+def _spans(
+    of_characters: Owners, of_jamo: Owners, words: NDArray[np.intp]
+) -> list[tuple[Owners, Owners]]:
+    """Return the texts that each n-gram begins in and ends in, in the order of ``_parts``."""
+    of_words = of_characters.take(words)
+    streams = [(of_words, 1), (of_words, 2)]
+    streams += [(of_characters, order) for order in CHARACTERS]
+    streams += [(of_jamo, order) for order in JAMO]
+    return [
+        (owners[: max(len(owners) - order + 1, 0)], owners[order - 1 :])
+        for owners, order in streams
+    ]
 
-    Every text begins and ends with a blank, so that no word reaches into another text. Of a
-    single text the owners are not told: there is only one.
-    """
+
+def _owners(parts: Sequence[Sized]) -> Owners:
+    """Return the number of each part as often as it is long."""
+    return np.arange(len(parts), dtype=np.int16).repeat(list(map(len, parts)))
+
+
+def _words(codes: Keys, hashed: Keys) -> Words:
+    """Return the words of texts that begin and end with a blank: none reaches into another."""
     kinds = _kinds().take(codes, mode="clip")
-    edges = kinds[1:] != kinds[:-1]
-    edges |= kinds[1:] == SYMBOL
-    starts = np.flatnonzero(edges)
+    behind = kinds[1:]
+    edges = behind != kinds[:-1]
+    edges |= behind == SYMBOL
+    before = edges.nonzero()[0]
     powers, inverses = _powers(1 << len(codes).bit_length())
     running = hashed * powers[: len(codes)]
     np.add.accumulate(running, out=running)
-    before = running.take(starts)
-    sums = before[1:] - before[:-1]  # the last run is the blank that ends the last text
-    starts = starts[:-1] + 1
-    sums *= inverses.take(starts)
-    words = np.flatnonzero(kinds.take(starts))
-    single = sums.take(words)
+    sums = running.take(before)
+    sums = sums[1:] - sums[:-1]  # the last run is the blank that ends the last text
+    before = before[:-1]
+    sums *= inverses[1:].take(before)
+    worded = behind.take(before).nonzero()[0]
+    single = sums.take(worded)
     single ^= WORD_SEED
     pairs = single[1:] * MULTIPLIER
     pairs += single[:-1] ^ PAIR_SEED
-    if len(texts) == 1:
-        return Grams(np.concatenate([single, pairs]), NOBODY)
-    of_each = np.repeat(np.arange(len(texts), dtype=np.int16), list(map(len, texts)))
-    owners = of_each.take(starts.take(words))
-    together = owners[1:] == owners[:-1]
-    return Grams(
-        np.concatenate([single, pairs[together]]), np.concatenate([owners, owners[1:][together]])
-    )
+    return Words(single, pairs, before.take(worded))
 
 
 @cache

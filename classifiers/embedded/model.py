@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.embedded.features import Grams, grams
+from classifiers.embedded.features import grams
 from classifiers.embedded.negation import negated
 from classifiers.embedded.quantisation import Bytes, unpacked
 from classifiers.embedded.weights import Arrays, Shape
@@ -21,8 +21,13 @@ POOL_SCALE: Final = np.float32(4.0)
 """The mean of embeddings is multiplied by this, in training as here."""
 
 LITTLE: Final = np.float32(1e-6)
+ZERO: Final = np.array(0, np.float32)
+
 FLOAT: Final = 4
 """Bytes of a float32."""
+
+ROW: Final = 32
+"""Bytes that numpy copies at once, twice as fast as a few less; two fit a line of the cache."""
 
 BLOCK: Final = 1 << 10
 """Texts that are read at once: the sentences of a batch of long messages are many more, and would
@@ -37,12 +42,14 @@ class Network:
     """
 
     def __init__(self, shape: Shape, arrays: Arrays) -> None:
-        self._first, self._second = np.ascontiguousarray(arrays.tags.T)
         buckets = len(arrays.tags)  # a power of two
-        self._mask = np.uint32(buckets - 1)
-        self._shift = np.uint32(buckets.bit_length() - 1)
+        self._mask = np.array(buckets - 1, np.uint32)
+        self._shift = np.array(buckets.bit_length() - 1, np.uint32)
+        self._tags = arrays.tags.reshape(-1)
+        self._second = np.ascontiguousarray(arrays.tags[:, 1])
         self._size = shape.size
         self._rows = _side_by_side(arrays.rows)
+        self._codes = slice(2 * FLOAT, 2 * FLOAT + shape.size)
         dense = arrays.dense.astype(np.float32)
         seen = 2 * shape.size
         inner = shape.width * seen
@@ -74,19 +81,19 @@ class Network:
         Returns:
             The scores of all heads, see ``columns``; and how much was recognised.
         """
-        seen = np.zeros(2 * self._size, np.float32)
-        seen[: self._size], known = self._sum(text)
-        if known <= 0:
-            seen[:] = 0
-        else:
-            turned = negated(text)
-            if turned:
-                seen[self._size :] = self._sum(turned)[0]
-            seen *= POOL_SCALE / (known + LITTLE)
-        hidden = seen @ self._hidden
+        turned = negated(text)
+        sums = self._sums([text, turned] if turned else [text])
+        known = sums[0, 0]
+        inputs = np.zeros(len(self._heads), np.float32)
+        hidden, seen = inputs[: len(self._hidden_bias)], inputs[len(self._hidden_bias) :]
+        if known > 0:
+            sums *= POOL_SCALE / (known + LITTLE)
+            for at, each in enumerate(sums):
+                seen[at * self._size : (at + 1) * self._size] = each[self._codes]
+        seen.dot(self._hidden, out=hidden)
         hidden += self._hidden_bias
-        np.maximum(hidden, 0, out=hidden)
-        scores = np.concatenate([hidden, seen]) @ self._heads
+        np.maximum(hidden, ZERO, out=hidden)
+        scores = inputs.dot(self._heads)
         scores += self._bias
         return scores.tolist(), float(known)
 
@@ -96,18 +103,24 @@ class Network:
         The second mean is divided by the weights of the whole text: a long message is changed
         little by a short negation.
         """
-        if len(texts) > BLOCK:
-            starts = range(0, len(texts), BLOCK)
-            blocks = [self.pooled(texts[start : start + BLOCK]) for start in starts]
-            return np.concatenate([x for x, _ in blocks]), np.concatenate([x for _, x in blocks])
+        starts = range(0, len(texts), BLOCK)
+        blocks = [texts[start : start + BLOCK] for start in starts]
+        found = [self._means(block, list(map(negated, block))) for block in blocks]
+        if len(found) == 1:
+            return found[0]
+        return np.concatenate([x for x, _ in found]), np.concatenate([x for _, x in found])
+
+    def _means(self, texts: Sequence[str], turned: Sequence[str]) -> tuple[Floats, Floats]:
+        """Return what ``pooled`` does of texts and their negated parts."""
         count = len(texts)
-        turned = [negated(text) for text in texts]
         extra = [part for part in turned if part]
+        sums = self._sums([*texts, *extra] if extra else texts)
+        known = sums[:count, 0]
         means = np.zeros((count, 2 * self._size), np.float32)
-        sums, known = self._sums([*texts, *extra])
-        known = known[:count]
-        means[:, : self._size] = sums[:count]
-        means[np.flatnonzero(list(map(bool, turned))), self._size :] = sums[count:]
+        means[:, : self._size] = sums[:count, self._codes]
+        if extra:
+            negative = [at for at, part in enumerate(turned) if part]
+            means[negative, self._size :] = sums[count:, self._codes]
         # Of a text that is not known at all, the negated part says nothing: there is no scale.
         scale = np.sign(known)
         scale *= POOL_SCALE
@@ -115,61 +128,54 @@ class Network:
         means *= scale[:, None]
         return means, known
 
-    def _sums(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
-        """Return float32[texts, size], weighted sums of embeddings, and the sums of weights."""
-        slots, bounds = self._slots(texts)
-        codes, factors, weights = self._looked_up(slots)
-        sums = np.empty((len(texts), self._size), np.float32)
-        for row, (begin, end) in zip(sums, pairwise(bounds), strict=True):
-            np.dot(factors[begin:end], codes[begin:end], out=row)
-        # An empty text has no first weight: reduceat would give it a neighbour's.
-        running = np.concatenate([[0], np.cumsum(weights, dtype=np.float64)])
-        return sums, np.diff(running[bounds]).astype(np.float32)
+    def _sums(self, texts: Sequence[str]) -> Floats:
+        """Return float32[texts, row], the sums of weights and the weighted sums of embeddings.
 
-    def _sum(self, text: str) -> tuple[Floats, np.float32]:
-        """Return the same of one text: float32[size], and the sum of its weights."""
-        codes, factors, weights = self._looked_up(self._known(grams([text]))[0])
-        return np.dot(factors, codes), np.add.reduce(weights)
-
-    def _looked_up(self, slots: NDArray[np.int64]) -> tuple[Floats, Floats, Floats]:
-        """Return float32[n, size], the codes of n slots, their factors and their weights."""
-        rows = self._rows.take(slots, axis=0)
-        codes = rows[:, 2 * FLOAT : 2 * FLOAT + self._size].astype(np.float32)
-        factors, weights = rows.view(np.float32)[:, :2].T.copy()
-        return codes, factors, weights
-
-    def _slots(self, texts: Sequence[str]) -> tuple[NDArray[np.int64], list[int]]:
-        """Return the slots of known n-grams text by text, and where each text begins and ends."""
+        The first are in column 0, the others in those of ``_codes``.
+        """
         found = grams(texts)
-        slots, places = self._known(found)
-        owners = found.owners.take(places)
-        order = np.argsort(owners, kind="stable")  # of 16 bits: a radix sort
-        counts = np.bincount(owners, minlength=len(texts))
-        return slots.take(order), [0, *np.cumsum(counts).tolist()]
+        slots, places = self._known(found.keys)
+        bounds = [0, len(slots)]
+        if len(texts) > 1:
+            numbers = np.arange(len(texts) + 1, dtype=np.int16)
+            bounds = found.owners.take(places).searchsorted(numbers).tolist()
+        factors, codes = self._looked_up(slots)
+        sums = np.empty((len(texts), codes.shape[1]), np.float32)
+        for row, (begin, end) in zip(sums, pairwise(bounds), strict=True):
+            factors[begin:end].dot(codes[begin:end], out=row)
+        return sums
 
-    def _known(self, found: Grams) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _looked_up(self, slots: NDArray[np.intp]) -> tuple[Floats, Floats]:
+        """Return float32[n], the factors of n slots, and float32[n, row], what they multiply."""
+        rows = self._rows.take(slots, axis=0, mode="clip")
+        numbers = rows.view(np.float32)
+        codes = rows.astype(np.float32)
+        codes[:, 0] = numbers[:, 1]  # a factor times this is the weight
+        return numbers[:, 0].copy(), codes
+
+    def _known(self, keys: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Return the slots of the n-grams that have one, and which those are."""
-        buckets = found.keys & self._mask
-        tags = (found.keys >> self._shift).astype(np.uint8)
-        second = self._second.take(buckets) == tags
-        hit = self._first.take(buckets) == tags
-        hit |= second
-        places = np.flatnonzero(hit)
-        slots = buckets.take(places).astype(np.int64)
+        tags = (keys >> self._shift).astype(np.uint8)
+        slots = (keys & self._mask).astype(np.intp)
+        second = self._second.take(slots) == tags
         slots += slots
-        slots += second.take(places)
-        return slots, places
+        slots += second
+        places = (self._tags.take(slots) == tags).nonzero()[0]
+        return slots.take(places), places
 
 
 def _side_by_side(packed: Bytes) -> NDArray[np.int8]:
     """Return a row a slot with all that is read of it, so that a look-up touches one place only.
 
-    int8[slots, n], n a multiple of four: the factor of the codes and the weight, each the bytes of
-    a float32, then the codes.
+    int8[slots, n], n a multiple of four and at least ``ROW``: the factor of the codes (the scale
+    times the weight) and one over the scale, each the bytes of a float32, then the codes.
     """
     codes, scales, weights = unpacked(packed)
-    numbers = np.stack([scales * weights, weights], axis=1).view(np.int8)
-    return np.concatenate([numbers, codes], axis=1)
+    used = 2 * FLOAT + codes.shape[1]
+    rows = np.zeros((len(codes), max(used, ROW)), np.int8)
+    rows[:, : 2 * FLOAT] = np.stack([scales * weights, 1 / scales], axis=1).view(np.int8)
+    rows[:, 2 * FLOAT : used] = codes
+    return rows
 
 
 def _stacked(

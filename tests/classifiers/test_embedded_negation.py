@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers.embedded.features import plain
-from classifiers.embedded.negation import negated
+from classifiers.embedded.negation import (
+    ENGLISH_CUES,
+    ENGLISH_HINT,
+    KOREAN,
+    KOREAN_HINT,
+    negated,
+)
 
 
 @pytest.mark.parametrize(
@@ -85,3 +91,14 @@ def test_what_is_covered_was_said(words: list[str]) -> None:
     covered = negated(text)
     assert all(word in text for word in covered.split())
     assert not covered or (covered[0], covered[-1]) == (" ", " ")
+
+
+@pytest.mark.parametrize("cue", sorted(ENGLISH_CUES))
+def test_no_cue_is_missed_by_the_quick_look(cue: str) -> None:
+    assert negated(plain(f"{cue} happy")) == " happy "
+    assert ENGLISH_HINT.search(cue)
+
+
+@given(st.text(alphabet="가까지진질는도 않안못말마없다음어아니라닌님냐녀좋?ab", max_size=30))
+def test_no_korean_negation_is_missed_by_the_quick_look(text: str) -> None:
+    assert KOREAN_HINT.search(text) or not KOREAN.search(text)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from classifiers.embedded import EmbeddedPredictor
 from classifiers.embedded.backend import SHIPPED, EmbeddedClassifier
 from classifiers.embedded.weights import load
 from classifiers.emotion import Emotion
+from classifiers.training.chat import load_chat
 from classifiers.training.embedded.sources import CHAT_SOURCE, SOURCES
 
 
@@ -87,3 +89,18 @@ def test_a_sad_line_is_unpleasant_whatever_reviewers_of_films_mean_by_it(
     for prediction in predictor.predict(["오늘 너무 슬프다 ㅠㅠ", "너무 슬퍼 ㅠㅠ"]):
         assert prediction.label is Emotion.SADNESS
         assert prediction.valence < -0.05
+
+
+def test_real_lines_get_the_same_verdict_together_as_alone(predictor: EmbeddedPredictor) -> None:
+    texts = [line.text for line in load_chat(split="test")]
+    alone = [predictor.predict([text])[0] for text in texts]
+    together = [
+        each for at in range(0, len(texts), 64) for each in predictor.predict(texts[at : at + 64])
+    ]
+    np.testing.assert_allclose(
+        [(*each.probabilities, each.valence) for each in alone],
+        [(*each.probabilities, each.valence) for each in together],
+        atol=1e-6,
+    )
+    assert [each.label for each in alone] == [each.label for each in together]
+    assert [each.language for each in alone] == [each.language for each in together]

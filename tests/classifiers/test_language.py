@@ -59,6 +59,18 @@ def test_any_text_has_a_known_code(text: str) -> None:
     assert detect(text) in {"ko", "en", "ja", "zh", "und"}
 
 
+@given(
+    st.lists(
+        st.sampled_from(
+            ["the", "Que", "EL", "don't", "c'est", "muy", ",", " ", ":que:", "7", "x_y"]
+        )
+        | st.text(alphabet=st.characters(max_codepoint=127), max_size=8)
+    ).map("".join)
+)
+def test_words_are_the_same_beside_a_sign_beyond_ascii(text: str) -> None:
+    assert detect(text) == detect(f"{text} …")
+
+
 @pytest.mark.parametrize(
     "text", ["오늘 발표 망했어 진짜 너무 떨렸다 ㅠㅠ", "the build is green again, nice"]
 )

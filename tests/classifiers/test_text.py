@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifiers.text import MAX_LENGTH, NormalisedText, is_classifiable, normalise, said
+from classifiers.text import (
+    MARKUP,
+    MARKUP_SIGN,
+    MAX_LENGTH,
+    NormalisedText,
+    is_classifiable,
+    normalise,
+    said,
+)
 
 SNOWFLAKE = "123456789012345678"
 
@@ -134,3 +142,14 @@ def test_result_is_always_clean(text: str) -> None:
 )
 def test_the_short_way_says_the_same(text: str) -> None:
     assert said(text) == normalise(text).text
+
+
+@given(st.text(alphabet=r"*_~|`><#[\@- :/.wWdiscorDgG" + "\n", max_size=30))
+def test_no_markup_is_missed_by_the_quick_look(text: str) -> None:
+    assert MARKUP_SIGN.search(text) or not MARKUP.search(text)
+
+
+@given(st.lists(st.sampled_from(["ok", "me!", " ", "  ", "\n", "\t", "\u00a0", "\u2003"])))
+def test_one_blank_stands_between_two_words(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    assert said(text) == " ".join(text.split())
