@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +71,36 @@ def test_a_file_gives_back_what_was_saved(weights: Weights, path: Path) -> None:
             found = getattr(read.arrays[network], name)
             np.testing.assert_array_equal(found, getattr(saved, name))
             assert found.dtype == getattr(saved, name).dtype
+
+
+def test_what_is_deflated_comes_back_and_needs_less(weights: Weights, tmp_path: Path) -> None:
+    even = replace(weights.arrays["korean"], rows=np.full((4096, 6), 0x88, np.uint8))
+    larger = Weights(CARD, {**weights.arrays, "korean": even})
+    save(larger, tmp_path / "plain.bin")
+    save(larger, tmp_path / "small.bin", deflated=["korean"])
+    plain, small = tmp_path / "plain.bin", tmp_path / "small.bin"
+    assert small.stat().st_size < plain.stat().st_size - 4096 * 5
+    for network in ("feelings", "korean"):
+        for name in ("tags", "rows", "dense"):
+            one, other = (getattr(load(path).arrays[network], name) for path in (plain, small))
+            np.testing.assert_array_equal(one, other)
+    with pytest.raises(KeyError):
+        load(small).arrays["english"]
+
+
+def test_a_deflated_part_that_is_too_short_or_no_such_thing_is_refused(
+    weights: Weights, tmp_path: Path
+) -> None:
+    path = tmp_path / "w.bin"
+    save(weights, path, deflated=["korean"])
+    content = path.read_bytes()
+    good = zlib.compress(weights.arrays["korean"].rows.T.tobytes(), 9)
+    for bad in (zlib.compress(b"no"), b"\xff" * 8):
+        damaged = content[HEADER_AT:].replace(good, bad.ljust(len(good), b"\0"))
+        path.write_bytes(content[:8] + hashlib.sha256(damaged).digest() + damaged)
+        with pytest.raises(WeightsDamaged, match="is damaged"):
+            load(path).arrays["korean"]
+        assert load(path).arrays["feelings"] is not None
 
 
 def test_the_card_knows_every_head_whatever_its_network() -> None:

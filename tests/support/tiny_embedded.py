@@ -53,10 +53,12 @@ def chat_lines(copies: int = 6) -> list[ChatLine]:
     ]
 
 
-def write_set(folder: Path, name: str, rows: list[tuple[str, str]], label: str = "label") -> None:
-    """Write the training part of a tidy set."""
-    (folder / name).mkdir(parents=True)
-    with gzip.open(folder / name / "train.tsv.gz", "wt", encoding="utf-8") as file:
+def write_set(
+    folder: Path, name: str, rows: list[tuple[str, str]], label: str = "label", part: str = "train"
+) -> None:
+    """Write the training part of a tidy set, or another."""
+    (folder / name).mkdir(parents=True, exist_ok=True)
+    with gzip.open(folder / name / f"{part}.tsv.gz", "wt", encoding="utf-8") as file:
         file.write(f"text\t{label}\n")
         file.writelines(f"{text}\t{labels}\n" for text, labels in rows)
 

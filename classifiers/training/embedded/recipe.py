@@ -17,6 +17,7 @@ from classifiers.heads import Head
 from classifiers.training.chat import ChatLine, load_chat
 from classifiers.training.embedded.augment import as_chat
 from classifiers.training.embedded.calibration import fitted
+from classifiers.training.embedded.levelling import levelled
 from classifiers.training.embedded.posterior import ship_correction
 from classifiers.training.embedded.sources import (
     CHAT_SOURCE,
@@ -36,11 +37,11 @@ from classifiers.training.embedded.sources import (
 from classifiers.training.embedded.trainer import Group, Learnt, Plan, examples_seen, train
 from classifiers.training.embedded.vocabulary import Bags, Vocabulary, choose, keys_of
 
-VERSION: Final = "3"
+VERSION: Final = "4"
 LANGUAGES: Final = ("ko", "en")
 
 FEELINGS_PLAN: Final = Plan(size=20, width=32, rounds=24, drop_grams=0.6)
-ENGLISH_PLAN: Final = Plan(size=24, width=128, rounds=8, drop_grams=0.6, bits=16)
+ENGLISH_PLAN: Final = Plan(size=40, width=128, rounds=8, drop_grams=0.6, bits=16)
 KOREAN_PLAN: Final = Plan(size=28, width=128, rounds=8, drop_grams=0.6)
 
 CHAT_SHARE: Final = 0.5
@@ -65,6 +66,9 @@ RATING_WEIGHT: Final = 0.5
 
 KEPT: Final = (EMOTIONS_HEAD, SENTIMENT_HEAD)
 """The heads of feelings that are shipped; the others only helped to learn."""
+
+DEFLATED: Final = (ENGLISH, KOREAN)
+"""The networks that are read only when one of their heads is asked for."""
 
 
 class Progress(Protocol):
@@ -106,6 +110,7 @@ class Course:
         groups: The examples, as slots.
         vocabulary: The n-grams with a slot.
         plan: The knobs.
+        lessons: What the groups are made of, in their order.
     """
 
     heads: tuple[Head, ...]
@@ -113,6 +118,7 @@ class Course:
     groups: tuple[Group, ...]
     vocabulary: Vocabulary
     plan: Plan
+    lessons: tuple[Lesson, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +162,16 @@ def train_file(
         progress.begin(f"training {name}", examples_seen(course.groups, course.plan))
         slots = course.vocabulary.filled.size
         learnt = train(course.groups, course.heads, slots, course.plan, seed, progress.advance)
-        networks[name], arrays[name] = pack(course, learnt)
+        shape, arrays[name] = pack(course, learnt)
+        if name == ENGLISH:
+            arrays[name], _ = levelled(shape, arrays[name], course.lessons, folder, seed)
+        networks[name] = shape
     licences = {source.name: source.licence for source in [*sources, CHAT_SOURCE]}
     level = dict.fromkeys((*LANGUAGES, "und"), Calibration())
     weights = Weights(Card(VERSION, networks, level, LANGUAGES, licences), arrays)
     held_out = [line for line in lines if line.split == "dev"]
     calibrations = fitted(weights, held_out)
-    save(replace(weights, card=replace(weights.card, calibrations=calibrations)), out)
+    save(replace(weights, card=replace(weights.card, calibrations=calibrations)), out, DEFLATED)
     if held_out:
         ship_correction(EmbeddedPredictor(out), held_out, out, seed)
 
@@ -244,7 +253,7 @@ def _course(read: Sequence[Read], plan: Plan, kept: int) -> Course:
     heads = tuple({each.lesson.head.name: each.lesson.head for each in read}.values())
     place = {head.name: index for index, head in enumerate(heads)}
     groups = tuple(_group(each, vocabulary, place[each.lesson.head.name]) for each in read)
-    return Course(heads, kept, groups, vocabulary, plan)
+    return Course(heads, kept, groups, vocabulary, plan, tuple(each.lesson for each in read))
 
 
 def _distinct(read: Sequence[Read]) -> list[Read]:
