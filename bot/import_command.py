@@ -51,7 +51,13 @@ _REASONS: Final = {
     metavar="FILE...",
 )
 @click.option("--guild", "guild_id", type=int, help="Only files of the server with this id.")
-@click.option("--channel", "channel_ids", type=int, multiple=True, help="Only this channel; again.")
+@click.option(
+    "--channel",
+    "channel_ids",
+    type=int,
+    multiple=True,
+    help="Only this channel. May be given more than once.",
+)
 @click.option("--since", type=_DATE, help="First day (UTC). Default: all that the server keeps.")
 @click.option(
     "--unmonitored",
@@ -81,7 +87,7 @@ def import_history(
 
     FILE is a JSON export, also one compressed by gzip, or a folder with exports. The bot may run
     meanwhile. When it is interrupted, run it again: it goes on where it stopped. Messages that are
-    known already are not counted twice.
+    known already are judged again, and stay one each.
     """
     with explained():
         settings = load_settings(env_file, os.environ)
@@ -119,8 +125,9 @@ def _told(outcome: Outcome, seconds: float, *, dry_run: bool) -> list[str]:
     total = outcome.total
     speed = (total.read - total.resumed) / max(seconds, 0.001)
     verb = "would be taken" if dry_run else "taken"
+    messages = "message" if total.read == 1 else "messages"
     lines = [
-        f"{total.read:,} messages read, {total.taken:,} {verb}; {speed:,.0f} messages a second"
+        f"{total.read:,} {messages} read, {total.taken:,} {verb}; {speed:,.0f} messages a second"
     ]
     if total.resumed:
         lines.append(f"{total.resumed:,} of them were read by an earlier run")
@@ -142,7 +149,10 @@ def _bar(files: Sequence[Path]) -> Iterator[Callable[[Path, int, Tally], None]]:
         TimeRemainingColumn(),
     )
     sizes = {path: path.stat().st_size for path in files}
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+    console = Console(stderr=True)
+    # Into a file or a pipe it would write an empty line.
+    quiet = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=quiet) as shown:
         task = shown.add_task("reading", total=sum(sizes.values()), speed=0.0)
         seen: dict[Path, tuple[int, int]] = {}
         began = time.monotonic()

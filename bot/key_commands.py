@@ -118,9 +118,9 @@ def store() -> None:
 @store.command()
 @click.pass_obj
 def encrypt(env_file: Path) -> None:
-    """Encrypt the database file in place; the bot must be stopped.
+    """Encrypt the database file in place.
 
-    The key is NUNCHI_STORE_KEY, or else a file store.key that is made in the data folder.
+    The bot must be stopped. The key is NUNCHI_STORE_KEY, or else a file store.key that is made in the data folder.
     """
     with explained():
         settings = load_settings(env_file, os.environ)
@@ -140,7 +140,10 @@ def encrypt(env_file: Path) -> None:
 @store.command()
 @click.pass_obj
 def decrypt(env_file: Path) -> None:
-    """Write the database file in the clear again; the bot must be stopped."""
+    """Write the database file in the clear again.
+
+    The bot must be stopped.
+    """
     with explained():
         settings = load_settings(env_file, os.environ)
         file = _database(settings)
@@ -165,7 +168,10 @@ def decrypt(env_file: Path) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def forget_guild(env_file: Path, guild_id: int, *, yes: bool) -> None:
-    """Delete everything of a server except its opt-outs; the bot must be stopped."""
+    """Delete what is kept of a server.
+
+    All of it, except its opt-outs. The bot must be stopped.
+    """
     with explained():
         settings = load_settings(env_file, os.environ)
         _require_store(settings)
