@@ -21,10 +21,13 @@ from tests.support.running_bot import (
     until,
 )
 
-pytestmark = pytest.mark.kill
+pytestmark = [pytest.mark.kill, pytest.mark.timeout(900)]
 
 RATE = 200
 """Messages a second."""
+
+STILL = 60.0
+"""Seconds in which nothing may happen before the bot is thought to be done."""
 
 NEWEST = 30
 """Deletions and edits meet the newest messages of a channel, as they do among people."""
@@ -93,15 +96,16 @@ async def talking(crowd: Crowd):
 
 async def assert_everything_is_stored(url: str, crowd: Crowd) -> None:
     expected = await verdicts(HAPPY + SAD)
+    clock = asyncio.get_running_loop().time
     async with open_store(url) as store:
-
-        async def complete() -> bool:
-            stored = await stored_scores(store, crowd.camp.guild.id)
-            return stored.keys() == crowd.alive.keys()
-
-        with contextlib.suppress(TimeoutError):
-            await until(complete, 30)
         stored = await stored_scores(store, crowd.camp.guild.id)
+        since = clock()
+        # A slow machine has much to catch up on: as long as it goes on, it is not late.
+        while stored.keys() != crowd.alive.keys() and clock() - since < STILL:
+            await asyncio.sleep(0.1)
+            stored, before = await stored_scores(store, crowd.camp.guild.id), stored
+            if stored.keys() != before.keys():
+                since = clock()
     assert sorted(crowd.alive.keys() - stored.keys()) == [], "missing"
     assert sorted(stored.keys() - crowd.alive.keys()) == [], "deleted by its author, still stored"
     wrong = [
@@ -123,7 +127,7 @@ async def test_the_bot_killed_at_20_random_moments(tmp_path):
                 known = server.gateway_counts["identify"]
                 await bot.start()
                 if turn % 2:  # however slow the machine: half of them die at work
-                    await until(lambda known=known: server.gateway_counts["identify"] > known, 30)
+                    await until(lambda known=known: server.gateway_counts["identify"] > known)
                     await asyncio.sleep(crowd.random.uniform(0.0, 2.5))
                 else:
                     await asyncio.sleep(crowd.random.uniform(0.5, 4.5))

@@ -429,9 +429,9 @@ async def test_a_slow_server_is_given_up(tei):
     async def slow(request: web.Request) -> None:
         await release.wait()
 
-    async with backend(tei, timeout="0.1") as classifier:
+    async with backend(tei, timeout="1") as classifier:
         tei.trouble = slow
-        with pytest.raises(BackendAway, match=r"did not answer within 0\.1 s"):
+        with pytest.raises(BackendAway, match="did not answer within 1 s"):
             await classifier.classify(TEXTS)
         assert posts(tei) == 1
         release.set()
@@ -797,13 +797,13 @@ async def test_nothing_is_lost_while_the_server_goes_and_comes_back(tei, fallbac
         else:
             await asyncio.wait(away)
         await tei.start()
-        during = await asyncio.wait_for(asyncio.gather(*away), 20)
+        during = await asyncio.wait_for(asyncio.gather(*away), 90)
 
         async def back() -> bool:
             (verdict,) = await judge.predictions([HAPPY])
             return verdict is not None and verdict.model.startswith("remote@")
 
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(90):
             while not await back():
                 await asyncio.sleep(0.02)
         after = await judge.predictions(texts)
