@@ -120,7 +120,8 @@ def store() -> None:
 def encrypt(env_file: Path) -> None:
     """Encrypt the database file in place.
 
-    The bot must be stopped. The key is NUNCHI_STORE_KEY, or else a file store.key that is made in the data folder.
+    The bot must be stopped. The key is NUNCHI_STORE_KEY, or else a file store.key that is made in
+    the data folder.
     """
     with explained():
         settings = load_settings(env_file, os.environ)
