@@ -21,7 +21,7 @@ from reports.svg.frame import (
     draw_note,
 )
 from reports.svg.scale import Scale, tick_text
-from reports.svg.theme import theme_of
+from reports.svg.theme import Theme, theme_of
 from reports.wording import emotion_name
 from reports.wording.numbers import signed
 from reports.wording.retro_arc import (
@@ -113,7 +113,7 @@ def _stage(canvas: Canvas, stage: Stage, column: Box, scale: Scale, language: st
         for place, each in enumerate(stage.sentences)
     ]
     mean = scale.y(_inside(stage.mood))
-    colour = theme.pleasant if stage.mood > 0 else theme.unpleasant
+    colour = _of_side(theme, stage.mood)
     bar = Box(column.left + pad / 2, mean - 4, column.right - pad / 2, mean + 4)
     canvas.rectangle(bar, f'rx="4" fill="{colour}" opacity="0.55"')
     if count > 1:
@@ -124,6 +124,13 @@ def _stage(canvas: Canvas, stage: Stage, column: Box, scale: Scale, language: st
     middle, room = (column.left + column.right) / 2, column.right - column.left - 12
     _fitted(canvas, middle, _NAME, stage_name(stage, language), room, bold=True)
     _fitted(canvas, middle, _EMOTION, stage_emotion(stage, language), room, bold=False)
+
+
+def _of_side(theme: Theme, mood: float) -> str:
+    """Return the colour of a mood; what counts as neither bright nor low has neither's."""
+    if abs(mood) < SENTIMENT_THRESHOLD:
+        return theme.soft
+    return theme.pleasant if mood > 0 else theme.unpleasant
 
 
 def _fitted(canvas: Canvas, x: float, y: float, text: str, room: float, *, bold: bool) -> None:
@@ -157,17 +164,18 @@ def _mark(canvas: Canvas, point: tuple[float, float], sentence: Sentence, radius
 
 
 def _legend(canvas: Canvas, arc: Arc, language: str) -> None:
-    """Name the colours that occur, in the order in which they first do."""
-    found = dict.fromkeys(each.emotion for each in arc.sentences if each.emotion is not None)
+    """Name the colours that occur, in the order in which they first do, by the mark that has it."""
+    found: dict[Emotion, Sentence] = {}
+    for each in arc.sentences:
+        if each.emotion is not None:
+            found.setdefault(each.emotion, each)
     style, place = Style(SMALL_SIZE - 2, canvas.theme.soft), float(MARGIN)
-    for emotion in found:
+    for emotion, first in found.items():
         name = emotion_name(emotion, language)
         wide = 34 + canvas.width(name, style)
         if place + wide > WIDTH - MARGIN:
             return
-        colour = canvas.theme.emotions[emotion]
-        look = f'fill="{colour}" stroke="{canvas.theme.ink}" stroke-width="2"'
-        canvas.circle(place + 10, _LEGEND - 9, 9, look)
+        _mark(canvas, (place + 10, _LEGEND - 9), first, 9)
         canvas.text(place + 28, _LEGEND, name, style)
         place += wide + 22
 

@@ -91,5 +91,14 @@ def test_marks_are_outlined_and_shapes_repeat_the_side(theme: Theme) -> None:
     name = "dark" if theme is DARK else "light"
     svg = arc_card(fixed_arc(), theme=name, language="en", fonts=FONTS).svg
     diamonds, squares = svg.count('Z" fill='), svg.count("<rect")
-    assert diamonds == 5
-    assert squares == 1 + 4 + 1, "the card, four means, and the one sentence that is neither"
+    assert diamonds == 5 + 4, "the low sentences, and the four low emotions of the legend"
+    assert squares == 1 + 4 + 2, "the card, four means, the one sentence that is neither, twice"
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_a_section_that_is_neither_bright_nor_low_has_the_colour_of_neither(theme: Theme) -> None:
+    plain = Arc.of("4l", [Sentence("learned", -0.001, Emotion.NEUTRAL)])
+    name = "dark" if theme is DARK else "light"
+    svg = arc_card(plain, theme=name, language="en", fonts=FONTS).svg
+    assert theme.unpleasant not in svg
+    assert theme.pleasant not in svg
