@@ -54,7 +54,7 @@ def turning(report: WeeklyReport, words: Words) -> Figures:
     if found is None:
         return
     monday = report.week.monday
-    days = _days(monday + timedelta(found.first), monday + timedelta(found.last))
+    days = days_key(monday + timedelta(found.first), monday + timedelta(found.last))
     for key, mood in (("mood", found.mood), ("usual", found.usual)):
         yield Observation.of(f"{days}/{key}", f"{label(key)}, {days}", mood, "valence")
     yield Observation.of(
@@ -68,7 +68,7 @@ def good_stretch(report: WeeklyReport, words: Words) -> Figures:
     found, label = report.stretch, words.export.label
     if found is None:
         return
-    days = _days(found.first, found.last)
+    days = days_key(found.first, found.last)
     yield Observation.counted(f"{days}/days", f"{label('length')}, {days}", found.days, "days")
     for key, mood in (("mood", found.mood), ("usual", found.usual)):
         yield Observation.of(f"{days}/{key}", f"{label(key)}, {days}", mood, "valence")
@@ -114,23 +114,10 @@ def ahead(report: WeeklyReport, words: Words) -> Figures:
     yield Observation.counted(f"{week}/weeks", label("ahead_weeks"), found.weeks, "weeks")
 
 
-def year(report: WeeklyReport, words: Words) -> Figures:
-    """Yield the days of a year as steps from their middle: they are known no finer."""
-    found, label = report.year, words.export.label
-    if found is None:
-        return
-    yield Observation.of("middle", label("middle"), found.middle, "valence")
-    yield Observation.of("step_width", label("step_width"), found.width, "valence")
-    for index, row in enumerate(found.steps):
-        for day, step in enumerate(row):
-            if step is not None:
-                when = (found.monday + timedelta(index * 7 + day)).isoformat()
-                yield Observation.counted(when, when, step, "steps")
-
-
 def _hours(stretch: Stretch, words: Words) -> str:
     return f"{words.report.weekdays[stretch.day]} {stretch.first:02d}–{stretch.end:02d}"
 
 
-def _days(first: date, last: date) -> str:
+def days_key(first: date, last: date) -> str:
+    """Return the key of a day, or of a run of days."""
     return first.isoformat() if first == last else f"{first.isoformat()}--{last.isoformat()}"

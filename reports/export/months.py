@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Final
 
 from reports.coverage import rounded_messages, rounded_people
-from reports.export.observation import Observation, Section
+from reports.export.beyond import days_key
+from reports.export.observation import Observation
 from reports.export.story import Story
+from reports.export.walk import (
+    Figures,
+    Part,
+    changes,
+    emotions,
+    emotions_before,
+    walked,
+    year,
+)
 from reports.export.words import Words
 from reports.monthly import Month, StretchReport
+from reports.wording.stretch_cards import run_label
 from reports.wording.stretches import (
     period_name,
     stretch_headline,
     stretch_lines,
     stretch_sentence,
 )
-
-Figures = Iterator[Observation]
 
 
 def story_of_month(report: StretchReport, month: Month, language: str) -> Story:
@@ -48,18 +56,7 @@ def story_of_month(report: StretchReport, month: Month, language: str) -> Story:
         headline=stretch_headline(report, language),
         sentence=stretch_sentence(report, language),
         lines=stretch_lines(report, language),
-        sections=_sections(report, Words.of(language)),
-    )
-
-
-def _sections(report: StretchReport, words: Words) -> tuple[Section, ...]:
-    if report.hidden or report.mood is None:
-        return ()
-    told = ((name, tuple(teller(report, words)), page) for name, teller, page in _WALK)
-    return tuple(
-        Section(name, words.export.section(name), observations, page)
-        for name, observations, page in told
-        if observations
+        sections=walked(report, Words.of(language), _WALK),
     )
 
 
@@ -83,32 +80,19 @@ def _mood(report: StretchReport, words: Words) -> Figures:
         )
 
 
-def _emotions(report: StretchReport, words: Words) -> Figures:
-    for each in report.shares:
-        if each.share is not None:
-            label = words.report.emotions[each.emotion]
-            yield Observation.estimated(str(each.emotion), label, each.share, "share")
+def _days(report: StretchReport, words: Words) -> Figures:
+    for run in report.runs:
+        key = days_key(run.first, run.last)
+        yield Observation.estimated(key, run_label(run, words.language), run.mood, "valence")
 
 
-def _emotions_before(report: StretchReport, words: Words) -> Figures:
-    for each in report.shares:
-        if each.usual is not None:
-            label = words.report.emotions[each.emotion]
-            yield Observation.of(str(each.emotion), label, each.usual, "share")
-
-
-def _changes(report: StretchReport, words: Words) -> Figures:
-    for each in report.shares:
-        if each.change is not None:
-            label, key = words.report.emotions[each.emotion], str(each.emotion)
-            yield Observation.of(key, label, each.change, "share_change", clear=each.clear)
-
-
-_WALK: Final[tuple[tuple[str, Callable[[StretchReport, Words], Figures], bool], ...]] = (
+_WALK: Final[tuple[Part[StretchReport], ...]] = (
     ("coverage", _coverage, True),
     ("mood", _mood, True),
-    ("emotions", _emotions, True),
-    ("emotions_before", _emotions_before, False),
-    ("emotions_change", _changes, True),
+    ("emotions", emotions, True),
+    ("emotions_before", emotions_before, False),
+    ("emotions_change", changes, True),
+    ("days", _days, True),
+    ("year", year, False),
 )
-"""Name, function, and whether the page shows it as a table."""
+"""Of a month."""

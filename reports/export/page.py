@@ -170,4 +170,4 @@ def _shown(value: float, unit: str, words: ExportWords) -> str:
         return f"{value:.1%}"
     if unit == "share_change":
         return f"{value * 100:+.1f}{words.unit(unit)}".replace("-", MINUS)
-    return f"{value:,}{words.unit(unit)}"
+    return f"{value:,}{words.unit(unit, value)}"

@@ -7,7 +7,7 @@ is absent, never zero. To add one, write its function and name it in ``WALK``.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -17,6 +17,7 @@ from reports.export import beyond
 from reports.export.checkins import checkins
 from reports.export.observation import Observation, Section
 from reports.export.retro import retrospectives
+from reports.export.walk import Figures, Part, changes, emotions, emotions_before, walked, year
 from reports.export.words import DAY_NAMES, Words
 from reports.report import WeeklyReport
 from reports.spans import PARTS, Span
@@ -25,9 +26,6 @@ USUAL_RANGES: Final = "emotions_usual_range"
 """The section whose ranges are not intervals."""
 
 _HOURS: Final = 24 // PARTS
-
-Figures = Iterator[Observation]
-Teller = Callable[[WeeklyReport, Words], Figures]
 
 
 def sections_of(
@@ -43,15 +41,7 @@ def sections_of(
     Raises:
         UnknownLanguage: There is no wording in that language.
     """
-    if report.hidden or report.mood is None:
-        return ()
-    words = Words.of(language, channels)
-    told = ((name, tuple(teller(report, words)), page) for name, teller, page in WALK)
-    return tuple(
-        Section(name, words.export.section(name), observations, page)
-        for name, observations, page in told
-        if observations
-    )
+    return walked(report, Words.of(language, channels), WALK)
 
 
 def _coverage(report: WeeklyReport, words: Words) -> Figures:
@@ -91,28 +81,6 @@ def _usual_days(report: WeeklyReport, words: Words) -> Figures:
         yield Observation.of(key, label, mood, "valence")
 
 
-def _emotions(report: WeeklyReport, words: Words) -> Figures:
-    for share in report.shares:
-        if share.share is not None:
-            label = words.report.emotions[share.emotion]
-            yield Observation.estimated(str(share.emotion), label, share.share, "share")
-
-
-def _usual_emotions(report: WeeklyReport, words: Words) -> Figures:
-    for share in report.shares:
-        if share.usual is not None:
-            label = words.report.emotions[share.emotion]
-            yield Observation.of(str(share.emotion), label, share.usual, "share")
-
-
-def _emotion_changes(report: WeeklyReport, words: Words) -> Figures:
-    for share in report.shares:
-        if share.change is not None:
-            label, clear = words.report.emotions[share.emotion], share.clear
-            key = str(share.emotion)
-            yield Observation.of(key, label, share.change, "share_change", clear=clear)
-
-
 def _curve(report: WeeklyReport, words: Words) -> Figures:
     for point in report.points:
         yield Observation.estimated(
@@ -140,12 +108,12 @@ def span_key(report: WeeklyReport, span: Span) -> str:
     return f"{day.isoformat()} {span.first * _HOURS:02d}-{(span.last + 1) * _HOURS:02d}"
 
 
-WALK: Final[tuple[tuple[str, Teller, bool], ...]] = (
+WALK: Final[tuple[Part[WeeklyReport], ...]] = (
     ("coverage", _coverage, True),
     ("mood", _mood, True),
-    ("emotions", _emotions, True),
-    ("emotions_usual", _usual_emotions, False),
-    ("emotions_change", _emotion_changes, True),
+    ("emotions", emotions, True),
+    ("emotions_usual", emotions_before, False),
+    ("emotions_change", changes, True),
     ("curve", _curve, True),
     ("curve_emotions", _curve_emotions, False),
     ("mood_usual_by_day", _usual_days, False),
@@ -159,6 +127,6 @@ WALK: Final[tuple[tuple[str, Teller, bool], ...]] = (
     (USUAL_RANGES, beyond.usual_ranges, True),
     ("emotions_by_week", beyond.earlier_shares, False),
     ("next_week", beyond.ahead, True),
-    ("year", beyond.year, False),
+    ("year", year, False),
 )
 """Name, function, and whether the page shows it as a table."""

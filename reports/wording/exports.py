@@ -17,7 +17,7 @@ class ExportWords:
     Attributes:
         sections: Title of each section by its name.
         labels: Label of a key by the key.
-        units: What follows a number of each unit, with its space.
+        units: What follows a number of each unit, with its space; after ``one`` that for a single.
         page_title: Title of the page where the server has no name.
         figures: Heading above the tables.
         columns: Heads of the columns: what, value, interval, people.
@@ -48,9 +48,10 @@ class ExportWords:
         """Return the label of a key; the key where there is none."""
         return self.labels.get(key, key)
 
-    def unit(self, name: str) -> str:
-        """Return what follows a number of a unit."""
-        return self.units.get(name, "")
+    def unit(self, name: str, value: float = 0) -> str:
+        """Return what follows a number of a unit; some have a form for one, such as " week"."""
+        plural = self.units.get(name, "")
+        return self.units.get(f"one {name}", plural) if value == 1 else plural
 
 
 _ENGLISH: Final = ExportWords(
@@ -75,6 +76,7 @@ _ENGLISH: Final = ExportWords(
             "emotions_usual_range": "Emotions and their usual range",
             "emotions_by_week": "Emotions week by week",
             "next_week": "A look at next week",
+            "days": "Mood through the month",
             "year": "A year in pixels",
         }
     ),
@@ -115,6 +117,10 @@ _ENGLISH: Final = ExportWords(
     ),
     units=MappingProxyType(
         {
+            "one messages": " message",
+            "one people": " person",
+            "one weeks": " week",
+            "one days": " day",
             "messages": " messages",
             "people": " people",
             "weeks": " weeks",
@@ -158,6 +164,7 @@ _KOREAN: Final = ExportWords(
             "emotions_usual_range": "감정과 평소 범위",
             "emotions_by_week": "주별 감정",
             "next_week": "다음 주 미리 보기",
+            "days": "한 달 동안의 기분",
             "year": "한 해의 기분",
         }
     ),

@@ -26,7 +26,7 @@ from reports.export.table import COLUMNS, as_csv
 from reports.export.webfont import font_faces
 from reports.fonts import FontBook
 from reports.history import Ahead, Stretch, Turning, Usual, UsualRange, Year
-from reports.report import WeeklyReport
+from reports.report import Baseline, WeeklyReport
 from reports.retro.values import Participation, RetroWeek, SectionMood
 from reports.when import Hour, When
 from reports.when import Stretch as HourStretch
@@ -171,3 +171,11 @@ def test_the_page_shows_what_is_usual_beside_what_is() -> None:
     assert "20.0% to 28.0%" in page
     assert "−4.8 pts" in page
     assert "A year in pixels" not in page
+
+
+def test_one_week_is_no_weeks() -> None:
+    fonts = FontBook.load(system=False)
+    report = replace(rich_report(), baseline=Baseline(0.25, 1, (0.25,) * 7))
+    page = page_of(story_of_week(report, "en"), "", {"dark": (), "light": ()}, fonts)
+    assert "1 week<" in page
+    assert "1 weeks" not in page
