@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, Final
 
 from classifiers.errors import BackendUnavailable
 from classifiers.extras import required
+from classifiers.transformer.presets import presets
 
 SETTINGS: Final = (
     "config.json",
@@ -57,7 +59,8 @@ def fetched(
             tqdm_class=_bar(hub.utils.tqdm),
         )
     except (OSError, ValueError, required("huggingface_hub.errors", "onnx").HTTPError) as error:
-        raise BackendUnavailable(_explained(error, model, revision, offline=offline)) from error
+        msg = _explained(error, model, revision, offline=offline) + _hint(model)
+        raise BackendUnavailable(msg) from error
     return Path(folder)
 
 
@@ -96,6 +99,12 @@ def _explained(error: Exception, model: str, revision: str, *, offline: bool) ->
     }
     fitting = (text for kind, text in sentences.items() if isinstance(error, kind))
     return next(fitting, None) or _unreachable(error, model)
+
+
+def _hint(model: str) -> str:
+    """Return the preset that was probably meant, if there is one."""
+    nearest = difflib.get_close_matches(model, presets(), 1)
+    return f"; did you mean model={nearest[0]}?" if nearest else ""
 
 
 def _unreachable(error: Exception, model: str) -> str:

@@ -195,7 +195,7 @@ def token_limit(loaded: Loaded, wanted: int) -> int:
     places = getattr(loaded.model.config.get_text_config(), "max_position_embeddings", None)
     most = min(loaded.tokenizer.model_max_length, places or wanted)
     if wanted > most:
-        msg = f"this model reads at most {most} tokens, not {wanted}"
+        msg = f"this model reads at most {most} tokens, not {wanted}: give --max-length {most}"
         raise InvalidOption(msg)
     return wanted
 

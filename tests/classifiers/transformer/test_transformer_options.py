@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from bot.cli import nunchi
 from classifiers.classifier import load
-from classifiers.errors import InvalidOption
+from classifiers.errors import BackendUnavailable, InvalidOption
 from classifiers.label_maps import built_in_maps
 from classifiers.transformer.choice import choice_of
 from classifiers.transformer.presets import is_commit, presets
@@ -38,6 +38,14 @@ def test_options_that_cannot_be_used_are_refused(options: str, sentence: str) ->
 async def test_a_folder_that_is_not_there_is_refused(tmp_path) -> None:
     with pytest.raises(InvalidOption, match=r"no folder is called '.*/nowhere'"):
         await load(f"transformers?model={tmp_path}/nowhere").start()
+
+
+@pytest.mark.parametrize(
+    ("model", "end"), [("kotee", r"did you mean model=kote\?$"), ("mine", "HF_HUB_OFFLINE$")]
+)
+async def test_a_preset_that_is_misspelt_is_suggested(tmp_path, model: str, end: str) -> None:
+    with pytest.raises(BackendUnavailable, match=end):
+        await load(f"transformers?model={model}&offline=yes&cache={tmp_path}").start()
 
 
 def test_a_preset_brings_what_has_to_be_known() -> None:
