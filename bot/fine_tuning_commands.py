@@ -23,6 +23,7 @@ from rich.progress import (
 
 from bot.explaining import explained
 from bot.training_bars import ProgressBars
+from classifiers.label_maps import is_understood
 from classifiers.training.transformer import (
     Device,
     FineTuning,
@@ -56,11 +57,6 @@ class Onlooker(ProgressBars):
         )
         self._stop = False
         super().__init__(self._bars)
-
-    def begin(self, stage: str, total: int) -> None:
-        """Show the bar of a stage; from the first on, for loading may write lines of its own."""
-        self._bars.start()
-        super().begin(stage, total)
 
     def note(self, text: str) -> None:
         """Write a line."""
@@ -249,3 +245,5 @@ def transformer(**options: Any) -> None:  # noqa: ANN401 - click passes every op
         f"{outcome.folder}: {len(outcome.labels)} labels; on {figures.n} {outcome.measured.part} "
         f"texts accuracy {figures.accuracy:.3f}, macro-F1 {figures.macro_f1:.3f}"
     )
+    more = "" if is_understood(outcome.labels) else "&map=FILE.json"
+    click.echo(f"use it: NUNCHI_CLASSIFIER='transformers?model={outcome.folder}{more}'")

@@ -24,7 +24,8 @@ class ProgressBars:
         self._stage: TaskID | None = None
 
     def begin(self, stage: str, total: int) -> None:
-        """Show the bar of a stage."""
+        """Show the bar of a stage; from the first on, for loading may write lines of its own."""
+        self._shown.start()
         self._stage = self._shown.add_task(stage, total=total)
 
     def advance(self, steps: int) -> None:
@@ -37,5 +38,10 @@ class ProgressBars:
 def progress_bars() -> Iterator[ProgressBars]:
     """Show bars on standard error as long as something is trained."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as shown:
+    shown = Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True))
+    try:
         yield ProgressBars(shown)
+    finally:
+        # One that never started would leave an empty line before the reason.
+        if shown.live.is_started:
+            shown.stop()

@@ -102,6 +102,12 @@ def fitting_maps(labels: Iterable[str]) -> list[str]:
     return [name for name, known in built_in_maps().items() if known.fits(seen)]
 
 
+def is_understood(labels: Iterable[str]) -> bool:
+    """Tell whether the bot knows what some labels mean without being told."""
+    seen = frozenset(labels)
+    return (_surely(seen) or _surely(frozenset(map(_plain, seen)))) is not None
+
+
 def map_for(name: str | None, labels: Iterable[str]) -> LabelMap:
     """Return the map that is asked for, or else the one that surely fits some labels.
 

@@ -45,6 +45,7 @@ from classifiers.training.keras.curves import drawn_curves
 from classifiers.training.keras.encoders import learn_encoder
 from classifiers.training.keras.fitting import History, compile_model, fit, steps_of
 from classifiers.training.keras.graph import as_onnx
+from classifiers.training.keras.hushing import hushed
 from classifiers.training.keras.material import DataRequest, Material, read_material
 from classifiers.training.keras.measuring import evaluation_of
 from classifiers.training.keras.recipe import Progress, Recipe
@@ -182,7 +183,8 @@ def _check_heads(recipe: Recipe) -> None:
 
 
 def _prepared_keras(seed: int) -> Any:  # noqa: ANN401 - Keras carries no types
-    keras = imported_keras()
+    with hushed():
+        keras = imported_keras()
     if keras.backend.backend() != "tensorflow":
         # Its torch back end takes thirteen times as long for an LSTM.
         msg = "training needs Keras on TensorFlow: set KERAS_BACKEND=tensorflow"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from classifiers.evaluation.metrics import Evaluation
-from classifiers.label_maps import fitting_maps
+from classifiers.label_maps import is_understood
 from classifiers.language import detect
 from classifiers.training.transformer.base import Base
 from classifiers.training.transformer.material import Material, Part
@@ -102,10 +102,10 @@ def _use(labels: Sequence[str]) -> str:
         "person, nor for medical or hiring decisions. It knows the language, the people and the "
         "subjects of its training data only; texts of another kind can come out quite differently."
     )
-    if fitting_maps(labels):
+    if is_understood(labels):
         return text
     return (
-        f"{text}\n\nNo label map of Nunchi knows these labels: to use the model in the bot, "
+        f"{text}\n\nNunchi cannot tell what these labels mean: to use the model in the bot, "
         "write a JSON file `{label: emotion or null}` and name it with the option `map`."
     )
 

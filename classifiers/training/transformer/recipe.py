@@ -13,6 +13,7 @@ from typing import Any, Final
 from classifiers.evaluation.metrics import measure
 from classifiers.evaluation.presentation import as_json
 from classifiers.extras import required
+from classifiers.label_maps import is_understood
 from classifiers.training.transformer.adapters import adapt, quantisation
 from classifiers.training.transformer.base import (
     EXTRA,
@@ -87,6 +88,12 @@ def fine_tune(task: Task, settings: FineTuning, watch: Watch) -> Outcome:
     material = replace(material, labels=label_order(base, material.labels))
     for note in material.notes:
         watch.note(note)
+    if not is_understood(material.labels):
+        # Before the hours of training, for a map that is named now needs none later.
+        watch.note(
+            "the bot cannot tell what these labels mean: name a JSON file {label: emotion or null} "
+            "by --map now, or later by transformers?model=...&map=FILE"
+        )
     keeper = Keeper(task.out, fingerprint_of(base, material, settings))
     with _own_chance(settings.seed):
         loaded = open_base(

@@ -74,6 +74,20 @@ def test_without_test_data_the_card_says_that_the_figures_flatter(
     assert json.loads((tmp_path / "out" / "evaluation.json").read_text())["part"] == "dev"
 
 
+def test_labels_that_the_bot_does_not_know_are_told_before_and_after(
+    says: Says, tmp_path: Path
+) -> None:
+    known = says(*HEAD)
+    assert "cannot tell what these labels mean" not in known.stderr
+    assert f"use it: NUNCHI_CLASSIFIER='transformers?model={tmp_path / 'out'}'" in known.stdout
+    rows = [(text, f"{label}!") for text, label in toy_rows(60, 1)]
+    own, out = write_tsv(tmp_path / "own.tsv", rows), str(tmp_path / "own")
+    result = says(*HEAD, data=own, out=out)
+    assert "cannot tell what these labels mean" in result.stderr
+    assert result.stderr.index("cannot tell") < result.stderr.index("head, epoch 1")
+    assert f"model={out}&map=FILE.json'" in result.stdout
+
+
 def test_a_map_gives_the_labels_of_the_bot(says: Says, tmp_path: Path) -> None:
     table = tmp_path / "mine.json"
     table.write_text(json.dumps({"joy": "positive", "anger": "negative", "sadness": "negative"}))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sys
 from itertools import chain
 
@@ -20,6 +21,7 @@ from classifiers.training.datasets import DatasetUnreadable
 from classifiers.training.keras import RECIPES, DataRequest
 from classifiers.training.keras.batches import Lesson
 from classifiers.training.keras.encoders import learn_encoder
+from classifiers.training.keras.hushing import hushed
 from classifiers.training.keras.material import read_material
 from classifiers.training.keras.trainer import _exported
 from classifiers.training.keras.vectors import starting_vectors
@@ -219,9 +221,25 @@ def test_what_is_wrong_is_told_before_anything_slow_begins(tmp_path, monkeypatch
     result = CliRunner().invoke(nunchi, ["train", *filled, *out])
     assert result.exit_code != 0
     assert said in result.stderr
-    assert result.stderr.strip().count("\n") == 0
+    assert (result.stderr.count("\n"), result.stderr[-1]) == (1, "\n")
     assert ("tensorflow" in sys.modules) == loaded
     assert not (tmp_path / "home").exists()
+
+
+def load_in_vain():
+    with hushed():
+        os.write(2, b"no such library\n")
+        raise ImportError
+
+
+def test_what_the_framework_says_while_it_loads_is_shown_only_when_it_fails(capfd):
+    with hushed():
+        os.write(2, b"I0000 oneDNN is on\n")
+    sys.stderr.write("afterwards\n")
+    assert capfd.readouterr().err == "afterwards\n"
+    with pytest.raises(ImportError):
+        load_in_vain()
+    assert capfd.readouterr().err == "no such library\n"
 
 
 def test_a_place_that_is_taken_is_told_first(tmp_path):
