@@ -11,8 +11,10 @@ A period that is not over has another report every local day; within a day, the 
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
 from pydantic import ConfigDict, TypeAdapter
@@ -63,15 +65,11 @@ async def shown_report(
         UnknownTimezone: The guild's timezone means nothing here.
         StoreUnavailable: The store cannot be reached.
     """
-    key, ends = _name(settings, week, now)
-    departures = await store.departures(settings.guild_id)
-    report = await _standing(store, settings, key, departures, WeeklyReport)
-    if report is None:
-        fresh = await compute(
-            store, settings, week, now=now, correction=correction, forecast=forecast
-        )
-        report = await _kept(store, fresh, key, ends, departures)
-    if not report.hidden and report.people < settings.minimum_group:
+    fresh = partial(
+        compute, store, settings, week, now=now, correction=correction, forecast=forecast
+    )
+    report = await _shown(store, settings, week, now, (WeeklyReport, fresh))
+    if _too_few(report, settings):
         report = WeeklyReport(
             report.guild_id,
             report.week,
@@ -95,8 +93,9 @@ async def standing_week(store: Shelf, settings: GuildSettings, week: Week) -> We
     """
     departures = await store.departures(settings.guild_id)
     report = await _standing(store, settings, week.key, departures, WeeklyReport)
-    hidden = report is not None and report.people < settings.minimum_group
-    return replace(report, hidden=True) if report is not None and hidden else report
+    if report is None or not _too_few(report, settings):
+        return report
+    return replace(report, hidden=True)
 
 
 async def shown_stretch(
@@ -114,13 +113,9 @@ async def shown_stretch(
         UnknownTimezone: The guild's timezone means nothing here.
         StoreUnavailable: The store cannot be reached.
     """
-    key, ends = _name(settings, period, now)
-    departures = await store.departures(settings.guild_id)
-    report = await _standing(store, settings, key, departures, StretchReport)
-    if report is None:
-        fresh = await compute_stretch(store, settings, period, now=now, correction=correction)
-        report = await _kept(store, fresh, key, ends, departures)
-    if not report.hidden and report.people < settings.minimum_group:
+    fresh = partial(compute_stretch, store, settings, period, now=now, correction=correction)
+    report = await _shown(store, settings, period, now, (StretchReport, fresh))
+    if _too_few(report, settings):
         report = replace(
             report,
             minimum_group=settings.minimum_group,
@@ -164,10 +159,30 @@ async def shown_summary(
     if figures is None:
         fresh = await last_days(store, settings, days, now=now, correction=correction)
         figures = await _kept(store, fresh, key, now, departures)
-    if not figures.hidden and figures.people < settings.minimum_group:
+    if _too_few(figures, settings):
         small = replace(figures, hidden=True, mood=None, shares=())
         return replace(small, minimum_group=settings.minimum_group)
     return figures
+
+
+async def _shown(
+    store: Shelf,
+    settings: GuildSettings,
+    period: Period,
+    now: datetime,
+    way: tuple[type[Report], Callable[[], Awaitable[Report]]],
+) -> Report:
+    """Return the kept report of a period if somebody has left since, else a fresh one, kept."""
+    kind, fresh = way
+    key, ends = _name(settings, period, now)
+    departures = await store.departures(settings.guild_id)
+    standing = await _standing(store, settings, key, departures, kind)
+    return standing or await _kept(store, await fresh(), key, ends, departures)
+
+
+def _too_few(report: Report, settings: GuildSettings) -> bool:
+    """Return whether a server asks for more people by now than a report has."""
+    return not report.hidden and report.people < settings.minimum_group
 
 
 def _name(settings: GuildSettings, period: Period, now: datetime) -> tuple[str, datetime]:
