@@ -34,7 +34,7 @@ async def sets_up(place: Place, album: Album) -> None:
 async def turns_pages(place: Place, album: Album) -> None:
     """What can be done here; privacy, extras, the check of permissions."""
     shown = await place.run(place.admin, "help")
-    shown = await shown.click(place.say("For those who run the server"))
+    shown = await (await shown.click(place.say("For those who run the server"))).changed()
     album.answer("help-admin", shown, "/help")
     shown = await place.run(place.admin, "settings")
     await place.reports.set_permissions(place.guild.me, deny=Permission.ATTACH_FILES)
