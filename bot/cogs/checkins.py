@@ -47,6 +47,7 @@ class CheckinDesk:
         self._require_open(settings_of(guild, services), match["name"], say)
         await interaction.response.defer(ephemeral=True, thinking=True)
         author = services.roster.author(guild.id, interaction.user.id)
+        self._require_agreed(guild.id, author, interaction.id, say)
         given = CheckinAnswer(guild.id, match["name"], author, face, services.clock.now())
         refused = services.roster.refuses(guild.id, author)
         if refused or not await services.store.answer_checkin(given):
@@ -57,6 +58,17 @@ class CheckinDesk:
                 )
             )
         await answer(interaction, views.noted(face, say))
+
+    def _require_agreed(self, guild_id: int, author: bytes, clicked: int, say: Phrases) -> None:
+        """Refuse who has not agreed, where each is asked first."""
+        roster = self._services.roster
+        if not roster.refuses(guild_id, author) and not roster.accepts(guild_id, author, clicked):
+            raise Refusal(
+                say(
+                    "This server asks each member first. You have not agreed, so nothing is kept "
+                    "of you, your answer neither. `/privacy opt-in` changes that."
+                )
+            )
 
     def _require_open(self, settings: GuildSettings, name: str, say: Phrases) -> None:
         chosen = settings.checkins

@@ -11,7 +11,7 @@ from bot.checkins.question import checkin_due
 from bot.sandbox import Message, MissingPermissionError, Permission
 from bot.sandbox.components import walk
 from storage.checkins import CheckinSettings
-from storage.records import GuildSettings
+from storage.records import ConsentMode, GuildSettings
 from tests.bot.commands.town import Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -66,6 +66,20 @@ async def test_who_opted_out_is_not_kept(town: Town) -> None:
     assert refused.ephemeral
     assert "You have opted out" in refused.text
     assert await faces(town) == []
+
+
+async def test_where_each_is_asked_first_only_who_agreed_is_kept(town: Town) -> None:
+    post = await asked(town)
+    await town.services.roster.change(
+        town.guild.id, lambda found: replace(found, consent=ConsentMode.EXPLICIT)
+    )
+    refused = await town.guild.click(town.member, post, "Good")
+    assert refused.ephemeral
+    assert "You have not agreed, so nothing is kept of you" in refused.text
+    assert await faces(town) == []
+    await town.run(town.member, "privacy opt-in")
+    assert "Noted" in (await town.guild.click(town.member, post, "Good")).text
+    assert await faces(town) == [4]
 
 
 async def test_an_old_question_and_one_after_the_end_are_not_answered(town: Town) -> None:
