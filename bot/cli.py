@@ -66,7 +66,7 @@ def run(env_file: Path) -> None:
         asyncio.run(until_stopped(run_application(settings)))
 
 
-@nunchi.command()
+@nunchi.command(short_help="Show the whole bot at work on a week of conversation.")
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
@@ -106,7 +106,7 @@ def doctor(env_file: Path, language: str | None) -> None:
     sys.exit(0 if show(findings, chosen, Console()) else 1)
 
 
-@nunchi.command()
+@nunchi.command(short_help="Ask a running bot whether it is well.")
 @click.pass_obj
 def health(env_file: Path) -> None:
     """Ask a running bot whether it is well; for container health checks."""

@@ -218,7 +218,7 @@ def export() -> None:
 export.add_command(export_model, "model")
 
 
-@export.command()
+@export.command(short_help="Write days and weeks of a server as tables.")
 @_place_options
 @click.option("--from", "first", type=_DATE, help="First day. Default: 12 weeks back.")
 @click.option("--until", "last", type=_DATE, help="Last day. Default: the last week's Sunday.")

@@ -27,7 +27,7 @@ def feedback() -> None:
     """What members think of how their words are read."""
 
 
-@feedback.command("export")
+@feedback.command("export", short_help="Write the texts that authors gave for training.")
 @click.option("--store", help="Address of the store. Default: NUNCHI_STORE.")
 @click.option("--guild", "guild_id", type=int, help="Id of one server. Default: all of them.")
 @click.option(

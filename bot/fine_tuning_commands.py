@@ -92,7 +92,7 @@ def _words(kinds: type[Any]) -> click.Choice[str]:
     return click.Choice([str(kind) for kind in kinds])
 
 
-@click.command()
+@click.command(short_help="Fine-tune a pretrained transformer.")
 @click.option(
     "--data",
     required=True,

@@ -42,7 +42,7 @@ _REASONS: Final = {
 }
 
 
-@click.command(name="import")
+@click.command(name="import", short_help="Take the history of a server from files.")
 @click.argument(
     "files",
     nargs=-1,

@@ -42,7 +42,7 @@ backend_option = click.option(
 )
 
 
-@click.command()
+@click.command(short_help="Judge the texts of a file, one JSON object a line.")
 @click.argument("file", type=click.File("rb"), default="-")
 @backend_option
 @click.option(

@@ -86,7 +86,7 @@ def _with(*options: Options) -> Options:
     return decorate
 
 
-@click.command("keras-lstm")
+@click.command("keras-lstm", short_help="Train an LSTM in both directions.")
 @_with(*DATA_OPTIONS, *PLACE_OPTIONS)
 @click.option(
     "--preset",
@@ -101,7 +101,7 @@ def keras_lstm(preset: str, **options: Any) -> None:  # noqa: ANN401 - click pas
     _train(preset, options)
 
 
-@click.command("keras-transformer")
+@click.command("keras-transformer", short_help="Train a transformer encoder.")
 @_with(*DATA_OPTIONS, *PLACE_OPTIONS, *KNOBS, UNITS, VECTORS)
 @click.option("--layers", type=click.IntRange(1, 48), help="Blocks.")
 @click.option("--heads", type=click.IntRange(1, 64), help="Of the attention; they divide width.")
@@ -111,7 +111,7 @@ def keras_transformer(**options: Any) -> None:  # noqa: ANN401 - see above
     _train("transformer", options)
 
 
-@click.command()
+@click.command(short_help="Train a dense network on n-grams, the fastest.")
 @_with(*DATA_OPTIONS, *PLACE_OPTIONS, *KNOBS)
 @click.option(
     "--weighting", type=click.Choice(["tfidf", "bow"]), help="Of n-grams: by TF-IDF, or all alike."

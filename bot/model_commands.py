@@ -36,7 +36,7 @@ def models(wants_json: bool) -> None:
     click.echo("\nUse one by: nunchi classify --backend 'transformers?model=NAME'")
 
 
-@click.command()
+@click.command(short_help="Make a folder of a model that runs without torch.")
 @click.option("--model", required=True, help="A folder, a hub id or a name of `nunchi models`.")
 @click.option(
     "--out",

@@ -45,7 +45,7 @@ class Plugin:
     state: str
 
 
-@click.command()
+@click.command(short_help="List the classifiers that are installed.")
 @click.option("--json", "wants_json", is_flag=True, help="Print a JSON array.")
 def plugins(*, wants_json: bool) -> None:
     """List the classifiers that are installed, and what those need that cannot be used."""

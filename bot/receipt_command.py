@@ -18,7 +18,7 @@ LONGEST: Final = 64 * 1024
 """Bytes of a file that are looked at; a receipt has two thousand at most."""
 
 
-@click.command()
+@click.command(short_help="Tell whether a file is a receipt of a deletion.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.pass_obj
 def receipt(env_file: Path, file: Path) -> None:

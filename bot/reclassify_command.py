@@ -25,7 +25,7 @@ _SILENT: Final = (
 )
 
 
-@click.command()
+@click.command(short_help="Judge again what another classifier judged.")
 @click.option("--guild", "guild_id", type=int, required=True, help="Id of the server.")
 @click.option("--channel", "channel_id", type=int, help="Only this monitored channel.")
 @click.option("--since", type=_DATE, help="First day. Default: all that is kept.")

@@ -18,7 +18,7 @@ def train() -> None:
     """Train a classifier."""
 
 
-@train.command()
+@train.command(short_help="Train the weights of the embedded classifier.")
 @click.option(
     "--data",
     type=click.Path(exists=True, file_okay=False, path_type=Path),

@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib.metadata import version
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -36,6 +37,15 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def nunchi_says(*arguments: str, **variables: str) -> Result:
     return CliRunner(env=variables).invoke(nunchi, arguments)
+
+
+def test_no_command_is_cut_short_in_a_list() -> None:
+    groups = [name for name, each in nunchi.commands.items() if isinstance(each, click.Group)]
+    assert "train" in groups
+    for words in ([], *([name] for name in groups)):
+        listed = nunchi_says(*words, "--help").output.partition("Commands:")[2].splitlines()
+        assert len(listed) > 1
+        assert not [line for line in listed if line.endswith("...")], words
 
 
 def test_the_version_is_the_one_of_the_package() -> None:
