@@ -103,7 +103,7 @@ def _refusal(error: ValidationError) -> RequestRefused:
         return RequestRefused(HTTPStatus.BAD_REQUEST, ErrorType.EMPTY, NOTHING)
     if "too_long" in kinds:
         message = PAIR
-    elif place.startswith("inputs.") or len(problems) > 1:
+    elif place.startswith("inputs."):
         message = INPUTS
     else:
         message = f"{place or 'the body'}: {first['msg']}"

@@ -46,6 +46,8 @@ async def refused(client: Client, path: str, body: bytes) -> tuple[int, str, str
         ("/classify", b'{"texts": []}', 400, "Empty", "no text"),
         ("/classify", b'{"texts": "a"}', 422, "Validation", "texts"),
         ("/classify", b'{"texts": ["a", null]}', 422, "Validation", "texts.1"),
+        ("/classify", b'{"inputs": ["a"]}', 422, "Validation", "texts: Field required"),
+        ("/classify", b'{"texts": [1, 2]}', 422, "Validation", "texts.0"),
         ("/classify", b'{"texts": ["a"], "head": 3}', 422, "Validation", "head"),
     ],
 )
