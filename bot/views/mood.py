@@ -63,7 +63,7 @@ def _too_few(span: str, minimum_group: int, say: Phrases) -> str:
 
 def _counted(summary: MoodSummary, span: str, say: Phrases) -> str:
     counts = counts_line(summary.messages, summary.people, say.language)
-    return joined([span[:1].upper() + span[1:], counts])
+    return joined([span[:1].upper() + span[1:], counts[:1].lower() + counts[1:]])
 
 
 def _index(mood: Estimate, say: Phrases) -> str:

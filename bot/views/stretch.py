@@ -12,15 +12,19 @@ from bot.views.layout import MAX_CONTENT, Item, Layout, bar, rule, shortened, te
 from bot.views.report import PictureCard, ReportMessage, gallery_files, report_title
 from bot.views.report_buttons import report_buttons
 from reports.monthly import StretchReport
-from reports.wording import emotion_name, wording_of
-from reports.wording.numbers import largest, percent
-from reports.wording.stretches import stretch_headline, stretch_lines, stretch_sentence
+from reports.wording import wording_of
+from reports.wording.stretches import (
+    emotion_rows,
+    mood_lines,
+    stretch_headline,
+    stretch_lines,
+    stretch_sentence,
+)
 
 _OPENING_LIMIT: Final = 1200
 _FACTS_LIMIT: Final = 1500
 _BARS_LIMIT: Final = 700
 _PLAIN_FACTS_LIMIT: Final = 800
-_TOP: Final = 5
 _BRIGHT, _CALM, _LOW = 0xEFA32B, 0x6B7280, 0x3369E7
 
 
@@ -33,9 +37,8 @@ def stretch_message(
     parts: list[Item] = [text(shortened(_opening(report, say), _OPENING_LIMIT))]
     if files:
         parts.append(discord.ui.MediaGallery(*map(discord.MediaGalleryItem, files)))
-    parts += [
-        text(shown) for shown in (_bars(report, say), _facts(report, say, _FACTS_LIMIT)) if shown
-    ]
+    facts = _facts(mood_lines(report, language), _FACTS_LIMIT)
+    parts += [text(shown) for shown in (facts, _bars(report, say)) if shown]
     parts += [rule(), text(_small_print(report, say)), report_buttons(report.period, say)]
     return ReportMessage(Layout(*parts, accent=_accent(report)), files)
 
@@ -43,7 +46,7 @@ def stretch_message(
 def stretch_text(report: StretchReport, language: str) -> str:
     """Return the same as plain text of at most 2000 characters."""
     say = phrases_in(language)
-    facts = _facts(report, say, _PLAIN_FACTS_LIMIT)
+    facts = _facts(stretch_lines(report, language), _PLAIN_FACTS_LIMIT)
     lines = [shortened(_opening(report, say), MAX_CONTENT - 1200), facts, _small_print(report, say)]
     lines.append("-# " + say("Opt out at any time: `/privacy opt-out`."))
     return shortened("\n".join(line for line in lines if line), MAX_CONTENT)
@@ -63,16 +66,13 @@ def _opening(report: StretchReport, say: Phrases) -> str:
 
 def _bars(report: StretchReport, say: Phrases) -> str:
     rows = [
-        f"`{bar(each.share.value)}` {percent(each.share.value)} "
-        f"{emotion_name(each.emotion, say.language)}"
-        for each in largest(report.shares, _TOP)
-        if each.share is not None
+        line if share is None else f"`{bar(share)}` {line}"
+        for share, line in emotion_rows(report, say.language)
     ]
     return shortened("\n".join(rows), _BARS_LIMIT)
 
 
-def _facts(report: StretchReport, say: Phrases, limit: int) -> str:
-    lines = stretch_lines(report, say.language)
+def _facts(lines: Sequence[str], limit: int) -> str:
     return shortened("\n".join(f"• {line}" for line in lines), limit)
 
 

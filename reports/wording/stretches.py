@@ -66,6 +66,12 @@ def stretch_sentence(report: StretchReport, language: str) -> str:
 
 def stretch_lines(report: StretchReport, language: str) -> tuple[str, ...]:
     """Return the numbers with their intervals, one finding a line; nothing for a hidden one."""
+    rows = (text for _, text in emotion_rows(report, language))
+    return (*mood_lines(report, language), *rows)
+
+
+def mood_lines(report: StretchReport, language: str) -> tuple[str, ...]:
+    """Return the numbers but for those of emotions."""
     if report.hidden or report.mood is None:
         return ()
     korean = language == "ko"
@@ -80,7 +86,7 @@ def stretch_lines(report: StretchReport, language: str) -> tuple[str, ...]:
             f"{_range(report.change, language)}"
         )
     lines += [wording_of(language).labels.rejudged] if report.rejudged else []
-    return (*lines, *_emotions(report, language))
+    return tuple(lines)
 
 
 def _index(mood: Estimate, language: str) -> str:
@@ -88,11 +94,14 @@ def _index(mood: Estimate, language: str) -> str:
     return f"{name} {signed(mood.value)}{_range(mood, language)}"
 
 
-def _emotions(report: StretchReport, language: str) -> list[str]:
+def emotion_rows(report: StretchReport, language: str) -> tuple[tuple[float | None, str], ...]:
+    """Return the largest shares, each with its line; a note has no share."""
+    if report.hidden or report.mood is None:
+        return ()
     top = largest(report.shares, _TOP)
     if not top:
-        return [no_emotions(language)]
-    lines = []
+        return ((None, no_emotions(language)),)
+    rows: list[tuple[float | None, str]] = []
     for each in top:
         if each.share is None:
             continue
@@ -102,9 +111,9 @@ def _emotions(report: StretchReport, language: str) -> list[str]:
         if each.clear and each.usual is not None:
             shift = shift_of(each)
             line += f" · {shift.before} → {shift.after}"
-        lines.append(line)
+        rows.append((share.value, line))
     note = partly_note(report.telling, language)
-    return [*lines, *([note] if note else [])]
+    return (*rows, *([(None, note)] if note else []))
 
 
 def _korean_headline(report: StretchReport, noun: str) -> str:

@@ -32,6 +32,7 @@ from reports.spans import Span
 from reports.when import Hour, When
 from reports.when import Stretch as Hours
 from reports.where import Beside, Channel, Where
+from reports.wording import emotion_name
 from storage.records import ClaimState, GuildSettings, ReportClaim, ReportSchedule
 
 BOTH = pytest.mark.parametrize("language", ["ko", "en"])
@@ -293,3 +294,12 @@ def test_details_give_the_figures_of_the_post(language: str) -> None:
     assert "7.4%" in told
     assert "5.6%–6.9%" in told
     assert "−0.48였" not in told
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_post_of_a_month_tells_an_emotion_once(language: str) -> None:
+    message = stretch_message(stretch(), [], language)
+    told = check(message.view)
+    name = emotion_name(EMOTIONS[3], language)
+    assert [name in line for line in told.splitlines()].count(True) == 1
+    assert name in stretch_text(stretch(), language)

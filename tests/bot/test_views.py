@@ -182,6 +182,7 @@ async def test_the_mood_of_a_huge_server_fits(language: str) -> None:
     assert "−0.03" in text
     assert "@everyone" not in text
     assert text.count("▇") == 5
+    assert ("· about 1,000" if language == "en" else "메시지 약 1,000") in text
 
 
 async def test_classes_that_no_backend_knows() -> None:
