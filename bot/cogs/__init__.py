@@ -57,7 +57,7 @@ async def add_cogs(client: NunchiClient) -> None:
     client.add_view(BrightDesk(services).listener())
     await client.add_cog(MoodCog(services, own))
     readings = FeedbackDesk(services)
-    client.add_dynamic_items(*FeedbackButtons(readings).ears())
+    client.add_dynamic_items(*FeedbackButtons(readings, services).ears())
     opinions = FeedbackPanel(readings)
     client.add_view(opinions.listener())
     await client.add_cog(AnalyzeCog(readings, client.tree))

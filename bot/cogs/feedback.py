@@ -11,11 +11,13 @@ from discord import app_commands
 from discord.app_commands import locale_str
 from discord.ext import commands
 
-from bot.cogs.answers import NOBODY, answer, guild_id_of, require_manager
+from bot.cogs.answers import NOBODY, answer, guild_id_of, guild_of, require_manager
+from bot.cogs.listening import default_settings
 from bot.command_errors import Refusal, answer_error
 from bot.feedback.desk import FeedbackDesk
 from bot.feedback.held import Reading
 from bot.i18n import Phrases, phrases_for
+from bot.services import Services
 from bot.views import feedback as views
 from bot.views.layout import Layout
 from bot.views.listeners import (
@@ -55,8 +57,9 @@ class Giving(discord.ui.Modal):
 class FeedbackButtons:
     """Hears what authors think of readings."""
 
-    def __init__(self, desk: FeedbackDesk) -> None:
+    def __init__(self, desk: FeedbackDesk, services: Services) -> None:
         self._desk = desk
+        self._services = services
 
     def ears(self) -> list[type[discord.ui.DynamicItem[Any]]]:
         """Return what hears the buttons, to be registered once."""
@@ -115,6 +118,7 @@ class FeedbackButtons:
         text: str | None = None,
     ) -> None:
         say = phrases_for(interaction)
+        await self._know(guild_of(interaction))
         held = await self._desk.judge(name, self._held(interaction, name), emotion, text)
         if held is None:
             raise Refusal(
@@ -124,6 +128,14 @@ class FeedbackButtons:
                 )
             )
         await _show(interaction, views.reading(held, name, say))
+
+    async def _know(self, guild: discord.Guild) -> None:
+        """Let a server that chose nothing yet be known: what is kept is swept server by server."""
+        roster = self._services.roster
+        if roster.settings(guild.id) is None:
+            await roster.change(
+                guild.id, lambda found: found, default_settings(guild, self._services)
+            )
 
     def _held(self, interaction: discord.Interaction, name: str) -> Reading:
         held = self._desk.held(name, interaction.user.id)

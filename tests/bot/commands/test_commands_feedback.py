@@ -49,6 +49,21 @@ async def test_right(town: Town) -> None:
     assert HAPPY not in repr(given)
 
 
+async def test_a_server_that_chose_nothing_yet_is_known_from_its_first_feedback_on(
+    korean_town: Town,
+) -> None:
+    """What is kept is swept, exported and forgotten server by server, of those that are known."""
+    town = korean_town
+    store = town.services.store
+    assert await store.settings(town.guild.id) is None
+    await town.press(await judged(town, "오늘 너무 행복해요"), "맞아요")
+    settings = await store.settings(town.guild.id)
+    assert settings is not None
+    assert (settings.language, settings.timezone) == ("ko", "Asia/Seoul")
+    assert settings.channels == ()
+    assert await store.count_changes(town.guild.id) == 0
+
+
 async def test_not_quite_and_a_second_thought(town: Town) -> None:
     shown = await town.press(await judged(town), "Not quite…")
     assert len(options(shown)) == 9
