@@ -307,6 +307,7 @@ async def test_a_font_folder_without_fonts_is_told(tmp_path: Path) -> None:
     assert "NUNCHI_FONT_DIR" in found.advice
 
 
+@pytest.mark.no_cover
 def test_a_font_without_korean_leaves_no_ink(tmp_path: Path) -> None:
     file = tmp_path / "latin.ttf"
     with TTFont(sans_path()) as font:

@@ -56,6 +56,7 @@ def test_a_planted_shift_is_found_once_and_where_it_began(size: float, seed: int
     assert alarm.finding.people > 5
 
 
+@pytest.mark.no_cover
 def test_quiet_channels_are_quiet() -> None:
     weeks = 8
     days = FIRST_DAY + weeks * DAYS

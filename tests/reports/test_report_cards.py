@@ -202,6 +202,7 @@ async def test_every_kind_of_week(kind: str, language: str, fonts: FontBook) -> 
         check(card, fonts)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(12))
 async def test_communities_of_every_size(seed: int, fonts: FontBook) -> None:
     people = 5 + seed * seed
@@ -212,6 +213,7 @@ async def test_communities_of_every_size(seed: int, fonts: FontBook) -> None:
             check(card, fonts)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", NAMES)
 def test_any_server_name(name: str, fonts: FontBook) -> None:
     for card in drawn(fixed_report(), "light", "en", fonts, name):

@@ -133,6 +133,7 @@ async def test_no_agreement_is_told_of_few_people_or_few_messages(store: Store) 
     assert few.checkins.agreement is None
 
 
+@pytest.mark.no_cover
 async def test_the_interval_of_the_agreement_holds_the_truth(tmp_path: Path) -> None:
     """Faces are the measured mood and noise: the correlation that many people have is known."""
     values, held = [], 0

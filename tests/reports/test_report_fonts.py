@@ -82,6 +82,7 @@ def test_text_is_made_drawable() -> None:
     assert BUNDLED.drawable("🎉") == ""
 
 
+@pytest.mark.no_cover
 @given(st.text(max_size=80))
 def test_drawable_text_stays_so_and_fits(text: str) -> None:
     drawable = BUNDLED.drawable(text)

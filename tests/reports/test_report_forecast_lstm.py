@@ -25,6 +25,7 @@ def cycle(weeks: int) -> np.ndarray:
     return (wave + draw.normal(0, 0.03, weeks * 7)).reshape(weeks, 7)
 
 
+@pytest.mark.no_cover
 def test_it_learns_what_moves_slowly(network: Forecaster) -> None:
     ahead = ahead_of(past_of(cycle(30)), network)
     assert ahead is not None

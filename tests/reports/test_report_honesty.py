@@ -34,6 +34,7 @@ def held(made: tuple[Trial, ...]) -> float:
     return sum(each.mood for each in made) / len(made)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("people", [5, 20])
 def test_intervals_hold_the_truth(people: int) -> None:
     """Of 30 intervals at 95 %, fewer than 26 hold the truth once in 60 times."""
@@ -56,6 +57,7 @@ def test_the_chances_of_all_claims_add_up() -> None:
     assert HEADLINE + EMOTIONS + CHANNELS + 2 * DETAIL + TURNING <= ALL
 
 
+@pytest.mark.no_cover
 def test_a_brighter_week_is_found_among_thirty() -> None:
     made = trials(30, 12, Change(ChangeKind.MOOD, 0.1))
     assert sum(each.found for each in made) / len(made) >= 0.9
@@ -66,6 +68,7 @@ def test_shares_are_nearer_to_the_truth_than_counted_verdicts() -> None:
     assert np.mean([e.error for e in made]) < 0.9 * np.mean([e.counting for e in made])
 
 
+@pytest.mark.no_cover
 def test_a_bootstrap_over_messages_would_be_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Were every message a person of its own, the intervals would be far too narrow."""
     drawn = bootstrap.resampled_sums

@@ -187,6 +187,7 @@ async def test_after_an_opt_out_only_the_opt_out_is_kept(store: Store) -> None:
     assert opened(data.files[0])["settings"]["opted_out"] is True
 
 
+@pytest.mark.no_cover
 async def test_ten_thousand_messages_are_one_compressed_file(store: Store) -> None:
     await store.apply(Batch(tuple(mine(number) for number in range(10_000))))
     data = await asked(store)

@@ -65,6 +65,16 @@ def test_years_of_every_length(weeks: int, language: str, fonts: FontBook) -> No
     assert len(squares) == shown + len(hidden) + legend
 
 
+def test_a_month_that_only_ends_in_the_year_gives_way(fonts: FontBook) -> None:
+    """Of 29 weeks from Monday, 27 April, the first is April's, and there is room for one name."""
+    (card,) = cards_of(fonts, "en", year=fixed_year(29, frozenset()), usual=None)
+    told = [one.text for one in texts_of(card, fonts)]
+    assert "May" in told
+    assert "Apr" not in told
+    check(card, fonts)
+
+
+@pytest.mark.no_cover
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("classes", range(1, 10))
 def test_any_number_of_emotions(classes: int, language: str, fonts: FontBook) -> None:
@@ -83,6 +93,7 @@ def test_shares_at_the_ends(value: float, fonts: FontBook) -> None:
         assert rasterise(card.svg, fonts.files).startswith(b"\x89PNG")
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", NAMES)
 def test_any_server_name(name: str, fonts: FontBook) -> None:
     for language in LANGUAGES:

@@ -182,6 +182,7 @@ async def test_a_clear_change_is_found_and_said() -> None:
     assert "There can be many reasons." in own_sentence(heavier, "en")
 
 
+@pytest.mark.no_cover
 async def test_nothing_is_claimed_where_nothing_changed() -> None:
     rng = np.random.default_rng(2)
     people = [await seen(lived(rng, days=60)) for _ in range(120)]

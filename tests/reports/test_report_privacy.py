@@ -279,6 +279,7 @@ def published(report: WeeklyReport) -> tuple[str, ...]:
     return lines(report, "en")
 
 
+@pytest.mark.no_cover
 async def test_counts_seldom_show_that_somebody_left() -> None:
     columns = taken(community(3000, 100, 47), slice(-3000, None))
     before = published(await report_of(columns))[0]

@@ -78,6 +78,7 @@ def weeks(
         yield written(draw, WEEK.previous(back), before, 60, 3.0, model, alike=200)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("base", [None, NEUTRAL_HEAVY])
 async def test_shares_are_nearer_than_counting_and_intervals_hold(base: np.ndarray | None) -> None:
     """Of 200 people: the errors of the classifier, of sampling messages and of sampling people."""
@@ -122,6 +123,7 @@ async def test_everything_that_shows_shares_shows_the_estimated_ones(
     assert shares == pytest.approx(values(report), abs=0.01)
 
 
+@pytest.mark.no_cover
 async def test_a_planted_change_is_found_and_chance_is_not(known: ShareCorrection) -> None:
     sad = NEUTRAL_HEAVY.copy()
     sad[[4, 8]] += (0.15, -0.15)

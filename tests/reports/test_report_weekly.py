@@ -141,6 +141,7 @@ async def test_a_planted_change_is_found_and_its_thursday() -> None:
     assert report.most_changed.change is not None
 
 
+@pytest.mark.no_cover
 async def test_no_change_is_an_answer() -> None:
     claims = 0
     for seed in range(20):
