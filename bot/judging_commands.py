@@ -100,6 +100,9 @@ def classify(
     help="Folder for confusion.png and reliability.png.",
 )
 @click.option("--robustness", is_flag=True, help="Disturb the lines of --data chat instead.")
+@click.option(
+    "--shares", is_flag=True, help="Also draw bags with other shares and measure their estimates."
+)
 @click.option("--json", "wants_json", is_flag=True, help="Print one JSON object.")
 def evaluate(**options: Any) -> None:  # noqa: ANN401 - click passes every option by keyword
     """Measure how well a backend judges labelled texts."""

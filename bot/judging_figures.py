@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+import numpy as np
 
 from bot.judging_commands import started
 from classifiers.classifier import load
+from classifiers.correction import ShareCorrection
 from classifiers.evaluation import (
     EvaluationError,
     Scored,
@@ -17,20 +20,28 @@ from classifiers.evaluation import (
     measure,
     view_for,
 )
+from classifiers.evaluation.bags import Estimator, prevalence_errors, shifted_bags
 from classifiers.evaluation.pictures import draw_confusion, draw_reliability
 from classifiers.evaluation.presentation import (
     as_json,
     as_text,
     comparison_as_json,
     comparison_as_text,
+    shares_as_json,
+    shares_as_text,
     survival_as_json,
     survival_as_text,
 )
 from classifiers.evaluation.robustness import survival
+from classifiers.evaluation.scored import Scores
+from classifiers.label_maps import EMOTION_NAMES
 from classifiers.training.datasets import Columns, Example
 from classifiers.training.datasets.source import chat_lines, read_source
 
 Advance = Callable[[int], None]
+
+CORRECTED: Final = "corrected"
+"""The estimate that reports make (EMQ), where the backend knows its own errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,7 @@ class EvaluationRequest:
     seed: int = 0
     pictures: Path | None = None
     robustness: bool = False
+    shares: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +81,15 @@ async def figures_of(request: EvaluationRequest, advance: Advance) -> Figures:
     columns = Columns(text=request.text_column, label=request.label_column)
     examples = read_source(request.data, columns)
     dev = [] if request.dev is None else read_source(request.dev, columns)
-    scored = await _scored(request, examples, dev, advance)
+    scored, correction = await _scored(request, examples, dev, advance)
     figures = _measured(scored)
+    if request.shares:
+        figures = _with_shares(figures, scored, correction, request.seed)
     if request.pictures is not None:
         _draw(scored, request.pictures)
     if request.against is None:
         return figures
-    rival = await _scored(replace(request, backend=request.against), examples, dev, advance)
+    rival, _ = await _scored(replace(request, backend=request.against), examples, dev, advance)
     return _compared(request, figures, scored, rival)
 
 
@@ -84,10 +98,12 @@ async def _scored(
     examples: Sequence[Example],
     dev: Sequence[Example],
     advance: Advance,
-) -> Scored:
+) -> tuple[Scored, ShareCorrection | None]:
+    """Return the verdicts, and how the backend corrects shares of the nine emotions."""
     async with started(load(request.backend)) as classifier:
         view = view_for(classifier, examples, request.label_map, request.head)
-        return await judge(classifier, examples, view, dev=dev, advance=advance)
+        scored = await judge(classifier, examples, view, dev=dev, advance=advance)
+        return scored, None if request.head else classifier.info.correction
 
 
 def _measured(scored: Scored) -> Figures:
@@ -106,6 +122,22 @@ def _compared(
     values = comparison_as_json(name, measure(rival), comparison)
     text = f"{figures.text}\n\n{comparison_as_text(name, comparison)}"
     return Figures(figures.values | {"against": values}, text)
+
+
+def _with_shares(
+    figures: Figures, scored: Scored, correction: ShareCorrection | None, seed: int
+) -> Figures:
+    """Add how far estimated shares are off in bags whose shares are any."""
+    estimators: dict[str, Estimator] = {}
+    if correction is not None and correction.usable and scored.classes == EMOTION_NAMES:
+
+        def corrected(rows: Scores) -> Scores:
+            return np.asarray(correction.shares(np.full((1, len(rows)), 1 / len(rows)), rows)[0])
+
+        estimators[CORRECTED] = corrected
+    errors = prevalence_errors(scored, shifted_bags(scored, seed=seed), estimators)
+    text = f"{figures.text}\n\n{shares_as_text(errors)}"
+    return Figures(figures.values | {"shares": shares_as_json(errors)}, text)
 
 
 def _draw(scored: Scored, folder: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
+from classifiers.evaluation.bags import COUNTED
 from classifiers.evaluation.comparison import Comparison
 from classifiers.evaluation.metrics import Confusion, Evaluation
 from classifiers.evaluation.robustness import Survival
@@ -77,6 +78,25 @@ def survival_as_text(survival: Survival) -> str:
     ]
     rows.append(["overall", str(sum(survival.counts.values())), _figure(survival.overall)])
     return _table(["disturbance", "texts", "survived"], rows)
+
+
+def shares_as_json(errors: Mapping[str, float]) -> dict[str, float]:
+    """Return the mean absolute errors of estimated shares as JSON values."""
+    return {name: round(error, DIGITS) for name, error in errors.items()}
+
+
+def shares_as_text(errors: Mapping[str, float]) -> str:
+    """Return the mean absolute errors of estimated shares, and how much less than counting."""
+    counted = errors[COUNTED]
+    rows = [
+        [
+            name.replace("_", " "),
+            _figure(error),
+            ABSENT if name == COUNTED or not counted else f"{1 - error / counted:+.0%}",
+        ]
+        for name, error in errors.items()
+    ]
+    return _table(["shares in shifted bags", "error", "less than counting"], rows)
 
 
 def confusion_as_text(confusion: Confusion) -> str:

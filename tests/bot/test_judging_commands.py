@@ -332,6 +332,7 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     assert result.stderr.startswith("nunchi: cannot write pictures to")
 
 
+@pytest.mark.no_cover
 def test_the_corpus_is_disturbed_on_request() -> None:
     arguments = ("evaluate", "--robustness", "--data", "chat:ko:dev")
     values = json.loads(says(*arguments, "--json").stdout)
@@ -340,6 +341,18 @@ def test_the_corpus_is_disturbed_on_request() -> None:
     assert says(*arguments).stdout.startswith("disturbance")
     refused = says("evaluate", "--robustness", "--data", "x.tsv")
     assert (refused.exit_code, "only the chat corpus" in refused.stderr) == (69, True)
+
+
+def test_shares_in_bags_are_estimated_on_request() -> None:
+    arguments = ("evaluate", "--shares", "--data", "chat:ko:dev")
+    shares = json.loads(says(*arguments, "--json").stdout)["shares"]
+    assert list(shares) == ["classify_and_count", "mean_probability", "corrected"]
+    assert 0 < shares["corrected"] < shares["classify_and_count"] < 0.1
+    shown = says(*arguments, "--backend", "lexicon").stdout
+    assert "classify and count" in shown
+    assert "corrected" not in shown
+    refused = says(*arguments, "--dev", "chat:ko:dev")
+    assert (refused.exit_code, "bags need one label a text" in refused.stderr) == (69, True)
 
 
 @pytest.mark.parametrize(
