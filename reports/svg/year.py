@@ -131,17 +131,23 @@ def _draw_weekdays(canvas: Canvas, band: _Band, weekdays: Sequence[str]) -> None
 
 
 def _draw_months(canvas: Canvas, year: Year, band: _Band, past: PastWording) -> None:
-    """Name each month above its first whole week, where there is room."""
+    """Name each month above its first whole week, where there is room.
+
+    A month of which the band only begins with the end gives way to the next one.
+    """
     style = Style(LABEL_SIZE, canvas.theme.faint)
-    free = band.place.left
+    named: list[tuple[float, float, str]] = []
     before = None
     for week in range(band.weeks):
         month = (year.monday + timedelta(weeks=band.first + week)).month
-        if month == before:
-            continue
-        before = month
-        x, name = band.place.left + week * band.wide, past.month(month, short=True)
-        end = x + canvas.width(name, style)
+        if month != before:
+            before = month
+            x, name = band.place.left + week * band.wide, past.month(month, short=True)
+            named.append((x, x + canvas.width(name, style), name))
+    if len(named) > 1 and named[1][0] < named[0][1] + _LABEL_GAP:
+        del named[0]
+    free = band.place.left
+    for x, end, name in named:
         if x >= free and end <= WIDTH - MARGIN:
             canvas.text(x, band.place.top - 10, name, style)
             free = end + _LABEL_GAP
