@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from classifiers.classifier import ModelInfo
 from classifiers.errors import BackendUnavailable, ClassificationFailed, InvalidOption
 from classifiers.heads import Head
-from classifiers.label_maps import built_in_maps
+from classifiers.label_maps import built_in_maps, map_for
 from classifiers.language import detect
 from classifiers.local import LocalClassifier
 from classifiers.prediction import Prediction
@@ -103,6 +103,9 @@ class TransformerClassifier(LocalClassifier):
             LabelMapError: Nobody knows what its labels mean.
         """
         choice = self._choice
+        if choice.naming.label_map is not None:
+            # A wrong name is told before the minutes of a download and an export.
+            map_for(choice.naming.label_map, ())
         source = source_of(choice)
         if choice.runtime == "torch":
             loaded, quantise = _by_torch(source, choice), "none"

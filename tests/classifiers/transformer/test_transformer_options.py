@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from bot.cli import nunchi
 from classifiers.classifier import load
 from classifiers.errors import BackendUnavailable, InvalidOption
-from classifiers.label_maps import built_in_maps
+from classifiers.label_maps import LabelMapError, built_in_maps
 from classifiers.transformer.choice import choice_of
 from classifiers.transformer.presets import is_commit, presets
 
@@ -46,6 +46,11 @@ async def test_a_folder_that_is_not_there_is_refused(tmp_path) -> None:
 async def test_a_preset_that_is_misspelt_is_suggested(tmp_path, model: str, end: str) -> None:
     with pytest.raises(BackendUnavailable, match=end):
         await load(f"transformers?model={model}&offline=yes&cache={tmp_path}").start()
+
+
+async def test_a_map_that_is_not_there_is_told_before_a_model_is_sought(tmp_path) -> None:
+    with pytest.raises(LabelMapError, match=r"there is no file mine\.json with a label map"):
+        await load(f"transformers?model=kote&map=mine.json&offline=yes&cache={tmp_path}").start()
 
 
 def test_a_preset_brings_what_has_to_be_known() -> None:
