@@ -109,7 +109,7 @@ def confusion_as_text(confusion: Confusion) -> str:
 def _summary(evaluation: Evaluation) -> str:
     figures = (
         ("texts", str(evaluation.n)),
-        ("accuracy", _figure(evaluation.accuracy)),
+        ("accuracy" if evaluation.confusion else "all labels", _figure(evaluation.accuracy)),
         ("macro-F1", _figure(evaluation.macro_f1)),
         ("macro-recall", _figure(evaluation.macro_recall)),
         ("micro-F1", _figure(evaluation.micro_f1)),

@@ -176,6 +176,9 @@ def test_the_text_shows_classes_languages_and_the_matrix() -> None:
     assert ["class", "precision", "recall", "f1", "support", "ece", "auc"] in lines
     assert ["people", "\\", "verdict", *CLASSES] in lines
     assert "people" not in as_text(measure(several()))
+    # To have every label of a text right is another thing than accuracy.
+    assert "all labels" in as_text(measure(several()))
+    assert "all labels" not in as_text(measure(sample()))
 
 
 def test_a_comparison_as_text_and_json() -> None:
