@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from reports.export.observation import Observation
+from reports.export.observation import Observation, rounded
 from reports.export.words import DAY_NAMES, Words
 from reports.report import WeeklyReport
 from reports.when import Stretch
@@ -57,8 +57,10 @@ def turning(report: WeeklyReport, words: Words) -> Figures:
     days = days_key(monday + timedelta(found.first), monday + timedelta(found.last))
     for key, mood in (("mood", found.mood), ("usual", found.usual)):
         yield Observation.of(f"{days}/{key}", f"{label(key)}, {days}", mood, "valence")
+    # Of the moods as they are told: three figures beside each other agree.
+    apart = rounded(found.mood, "valence") - rounded(found.usual, "valence")
     yield Observation.of(
-        f"{days}/change", f"{label('change')}, {days}", found.change, "valence", clear=True
+        f"{days}/change", f"{label('change')}, {days}", apart, "valence", clear=True
     )
     yield Observation.counted(f"{days}/once_in", label("once_in"), found.once_in, "weeks")
 

@@ -179,3 +179,11 @@ def test_one_week_is_no_weeks() -> None:
     page = page_of(story_of_week(report, "en"), "", {"dark": (), "light": ()}, fonts)
     assert "1 week<" in page
     assert "1 weeks" not in page
+
+
+def test_a_turning_point_agrees_with_its_moods() -> None:
+    report = replace(rich_report(), turning=Turning(3, 3, -0.3641, 0.1249, 52, 8, lasting=False))
+    (section,) = (each for each in sections_of(report, "en") if each.name == "turning_point")
+    told = {each.key: each.value for each in section.observations}
+    assert (told["2026-11-12/mood"], told["2026-11-12/usual"]) == (-0.36, 0.12)
+    assert told["2026-11-12/change"] == -0.48
