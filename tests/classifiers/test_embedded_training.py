@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import subprocess
@@ -85,6 +86,12 @@ def test_the_same_seed_gives_the_same_file(data: Path, trained: Path, tmp_path: 
     other = train_tiny(data, tmp_path / "c.bin", seed=1)
     assert again.read_bytes() == trained.read_bytes()
     assert other.read_bytes() != trained.read_bytes()
+
+
+def test_n_grams_come_in_the_order_that_the_shipped_weights_were_learnt_in() -> None:
+    bags = keys_of(["i'm not happy :(", "하나도 안 무서워 ㅋㅋ"], silent)
+    told = hashlib.sha256(bags.values.tobytes()).hexdigest()
+    assert told.startswith("afe227169a2cac36")  # chance drops n-grams in this order
 
 
 def test_the_file_names_its_heads_and_sources(trained: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -9,7 +10,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers.embedded.features import KEY_BITS, TAG_BITS, grams, plain
+from classifiers.embedded.features import (
+    CHARACTERS,
+    HANGUL,
+    JAMO,
+    KEY_BITS,
+    TAG_BITS,
+    Grams,
+    grams,
+    plain,
+)
 from classifiers.embedded.negation import negated
 
 WAYS: Final = 2
@@ -114,10 +124,38 @@ def choose(counted: Iterable[Bags], bits: int) -> Vocabulary:
 
 def _keys(texts: Sequence[str]) -> Bags:
     parts = [(place, part) for place, text in enumerate(texts) if (part := negated(text))]
-    found = grams([*texts, *(part for _, part in parts)])
+    read = [*texts, *(part for _, part in parts)]
+    found = grams(read)
     owners = found.owners.astype(np.int64)
     turned = owners >= len(texts)
     owners[turned] = np.array([place for place, _ in parts], np.int64)[owners[turned] - len(texts)]
-    order = np.argsort(owners, kind="stable")
+    order = np.lexsort((turned, _ranks(found, read), owners))
     lengths = np.bincount(owners, minlength=len(texts))
     return Bags(found.keys[order], turned[order], lengths)
+
+
+def _ranks(found: Grams, texts: Sequence[str]) -> NDArray[np.int64]:
+    """Return the kind of each n-gram: characters by their order, words, pairs, jamo by theirs.
+
+    The order means nothing to a network, but chance drops n-grams in the order in which they come:
+    in another one the same seed would not give the weights that are shipped. ``grams`` returns
+    those of a text with words and pairs before characters.
+    """
+    characters = np.array([_counts(len(text), CHARACTERS) for text in texts])
+    jamo = np.array([_counts(_jamo_length(text), JAMO) for text in texts])
+    totals = np.bincount(found.owners, minlength=len(texts))
+    words = totals - characters.sum(axis=1) - jamo.sum(axis=1)
+    single = (words + 1) // 2  # n words have n - 1 pairs
+    counts = np.column_stack([single, words - single, characters, jamo])
+    first = len(CHARACTERS)
+    last = np.arange(first + 2, counts.shape[1])
+    ranks = np.concatenate([[first, first + 1], np.arange(first), last])
+    return np.repeat(np.tile(ranks, len(texts)), counts.ravel())
+
+
+def _counts(length: int, orders: Sequence[int]) -> list[int]:
+    return [max(length - order + 1, 0) for order in orders]
+
+
+def _jamo_length(text: str) -> int:
+    return len(unicodedata.normalize("NFD", text)) if HANGUL.search(text) else 0
