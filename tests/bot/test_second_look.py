@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from datetime import timedelta
 from pathlib import Path
@@ -126,7 +127,10 @@ async def test_a_walk_rests_for_a_day_and_one_process_walks(camp: Camp) -> None:
 
 async def test_a_walk_goes_on_where_it_ended(camp: Camp, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.second_look.CHUNK", 50)
-    messages = await said(camp, 150)
+    messages = []
+    for number in range(150):
+        messages.append(await camp.say(HAPPY[number % 4]))
+        await asyncio.sleep(0.002)  # messages of one millisecond are looked up together
     async with running(camp.settings) as application:
         await camp.expect(application, messages)
         await look(application, "one").step(camp.guild.id)
