@@ -25,6 +25,8 @@ KOREAN: Final = re.compile("[가-힣ㄱ-ㅣ]")
 CHAT: Final = HERE.parents[1] / "classifiers/training/chat/lines"
 EVERYDAY: Final = 900
 """Lines taken of each emotion and language."""
+WORDLESS: Final = "faces/"
+"""Scenarios of the chat corpus whose lines are faces and cries, no sentences."""
 LANGUAGES: Final = ("ko", "en")
 
 
@@ -110,14 +112,15 @@ def everyday() -> list[Line]:
     """Return ordinary chat: a part of the lines that the classifier learns from.
 
     They were written for the nine emotions, with none that wishes to die; what a rule alarms for is
-    left out by whoever learns from them. Each fourth is two lines in one.
+    left out by whoever learns from them, and so are faces without words. Each fourth is two lines
+    in one.
     """
     chance = random.Random(7)
     found = []
     for path in sorted(CHAT.glob("*.tsv")):
         language = path.name[:2]
         rows = [row.split("\t") for row in path.read_text("utf-8").splitlines()[1:]]
-        texts = sorted({row[1] for row in rows if row[1]})
+        texts = sorted({row[1] for row in rows if row[1] and not row[0].startswith(WORDLESS)})
         chosen = chance.sample(texts, min(len(texts), EVERYDAY))
         for at, text in enumerate(chosen):
             whole = f"{text} {chosen[at - 1]}" if at % 4 == 0 else text

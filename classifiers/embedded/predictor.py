@@ -33,6 +33,9 @@ FOREIGN_TRUST: Final = 0.3
 """How much of a verdict on a language that the model was not made for is believed; the rest is
 neutral. Emoji and borrowed words still say something there."""
 
+PAUSES: Final = " .,"
+"""Signs that say nothing when they stand alone, as ``text.is_classifiable`` has it."""
+
 VALENCE_HEAD: Final = "valence"
 """The head of the three sentiments; it shares a network with the emotions."""
 
@@ -183,7 +186,7 @@ class EmbeddedPredictor:
     def _trust(self, piece: str, language: str) -> float:
         if language in self._spoken:
             return 1.0
-        if not piece:
+        if not piece.strip(PAUSES):
             return 0.0
         return FOREIGN_TRUST if any(map(str.isalpha, piece)) else 1.0
 

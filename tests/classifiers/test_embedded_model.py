@@ -61,7 +61,7 @@ def test_a_batch_says_what_one_by_one_says(tiny: EmbeddedPredictor) -> None:
         (alone,) = tiny.predict([text])
         np.testing.assert_allclose(alone.probabilities, prediction.probabilities, atol=1e-5)
         assert alone.valence == pytest.approx(prediction.valence, abs=1e-5)
-        assert (alone.language, alone.model) == (prediction.language, "embedded@4")
+        assert (alone.language, alone.model) == (prediction.language, "embedded@5")
 
 
 @pytest.mark.parametrize("name", ["nsmc", "goemotions", "valence"])
@@ -324,7 +324,7 @@ async def test_the_classifier_keeps_the_contract(tiny_weights: Path) -> None:
     classifier = create({"weights": str(tiny_weights)})
     assert isinstance(classifier, Classifier)
     assert isinstance(classifier, HeadedClassifier)
-    assert classifier.info.model == "embedded@4"
+    assert classifier.info.model == "embedded@5"
     assert classifier.info.languages == ("ko", "en")
     with pytest.raises(RuntimeError, match="start"):
         await classifier.classify(["x"])

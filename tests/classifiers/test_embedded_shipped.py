@@ -46,6 +46,26 @@ def test_plain_feelings_are_read(predictor: EmbeddedPredictor, text: str, label:
 
 
 @pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("ㅠㅠ", Emotion.SADNESS),
+        ("하 ㅠㅠ", Emotion.SADNESS),
+        ("T_T", Emotion.SADNESS),
+        ("네 ^^", Emotion.JOY),
+        (":)", Emotion.JOY),
+        ("-_-", Emotion.ANGER),
+        ("축하해 ㅠㅠ", Emotion.JOY),
+        (".", Emotion.NEUTRAL),
+    ],
+)
+def test_faces_are_read_as_chat_means_them(
+    predictor: EmbeddedPredictor, text: str, label: Emotion
+) -> None:
+    (prediction,) = predictor.predict([text])
+    assert prediction.label is label
+
+
+@pytest.mark.parametrize(
     "text", ["영화 진짜 재미없다 시간 아까워", "the worst day, I hate this so much"]
 )
 def test_bad_things_are_unpleasant(predictor: EmbeddedPredictor, text: str) -> None:

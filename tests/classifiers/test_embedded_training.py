@@ -155,7 +155,7 @@ async def test_without_any_set_it_learns_from_chat_alone(tmp_path: Path) -> None
 def test_a_correction_of_shares_is_written_for_these_weights(data: Path, tmp_path: Path) -> None:
     out = tmp_path / "w.bin"
     train_file(data, out, 0, Silence(), SMALL, chat_lines(40))
-    correction = correction_beside(out, "embedded@4")
+    correction = correction_beside(out, "embedded@5")
     assert correction is not None
     assert correction.usable
     assert len(correction.labels) == len(chat_lines(40)) // 2

@@ -104,6 +104,7 @@ LATER: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "looks", "mood", "memory", "birthday-alone", "future",
             "regret", "confidence", "illness", "dreams", "compliments",
         ),
+        "faces": ("alone", "in-a-line"),
     }
 )  # fmt: skip
 """Slugs of the later topics, in the order that decides the parts."""

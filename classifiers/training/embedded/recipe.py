@@ -37,7 +37,7 @@ from classifiers.training.embedded.sources import (
 from classifiers.training.embedded.trainer import Group, Learnt, Plan, examples_seen, train
 from classifiers.training.embedded.vocabulary import Bags, Vocabulary, choose, keys_of
 
-VERSION: Final = "4"
+VERSION: Final = "5"
 LANGUAGES: Final = ("ko", "en")
 
 FEELINGS_PLAN: Final = Plan(size=20, width=32, rounds=24, drop_grams=0.6)
