@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
@@ -79,8 +78,12 @@ async def begun(application: Application, camp: Camp) -> Backfill:
     return backfill
 
 
-async def ended(backfill: Backfill) -> None:
-    await until(lambda: backfill.ended)
+async def ended(application: Application, backfill: Backfill) -> None:
+    """Wait until it has ended and its end is kept."""
+    client = application.client
+    assert client is not None
+    await until(lambda: client.backfill.running(backfill.place.channel_id) is None)
+    assert backfill.ended
 
 
 @pytest.mark.parametrize("back_end", ["sqlite", "mongodb"])
@@ -98,7 +101,7 @@ async def test_everything_once_and_no_watermark_moved(
         for _ in range(2):
             backfill = await begun(application, camp)
             assert backfill.place.until == said[-1].id
-            await ended(backfill)
+            await ended(application, backfill)
             assert backfill.state is State.DONE
             assert backfill.place.read == 230
             await settled(application)
@@ -127,7 +130,7 @@ async def test_one_at_a_time_and_live_messages_do_not_wait(server: Sandbox, tmp_
         await until(heard)
         assert not backfill.ended, "the live message was stored before the history was read"
         server.clear_faults()
-        await ended(backfill)
+        await ended(application, backfill)
         await camp.expect(application, [*said, live])
 
 
@@ -142,7 +145,7 @@ async def test_messages_that_were_deleted_meanwhile_stay_gone(
         await said[10].delete()
         await said[140].delete()
         server.clear_faults()
-        await ended(backfill)
+        await ended(application, backfill)
         rest = [each for number, each in enumerate(said) if number not in (10, 140)]
         await camp.expect(application, rest)
 
@@ -158,7 +161,7 @@ async def test_nobody_is_measured_without_the_consent_that_is_asked_for(
         await application.services.store.consent(camp.guild.id, author, agreed)
         await application.services.roster.load()
         backfill = await begun(application, camp)
-        await ended(backfill)
+        await ended(application, backfill)
         await camp.expect(application, said[10:])
 
 
@@ -167,7 +170,7 @@ async def test_a_history_that_fails_is_asked_for_again(server: Sandbox, tmp_path
     async with running(camp.settings) as application:
         server.fail(HISTORY, status=400, times=2)
         backfill = await begun(application, camp)
-        await ended(backfill)
+        await ended(application, backfill)
         await camp.expect(application, said)
 
 
@@ -179,7 +182,7 @@ async def test_a_channel_that_is_closed_meanwhile_ends_it(server: Sandbox, tmp_p
         await until(lambda: backfill.place.read == 100)
         server.clear_faults()
         server.fail(HISTORY, status=403, code=50001)
-        await ended(backfill)
+        await ended(application, backfill)
         assert backfill.state is State.UNREADABLE
         assert await application.services.store.readings(camp.guild.id) == []
 
@@ -216,8 +219,8 @@ async def test_a_killed_process_goes_on_where_it_stopped(server: Sandbox, tmp_pa
         pages = [each for each in server.requests if each.route == HISTORY]
         assert len(pages) <= 5, "what was read before is not read again, but for a page"
         posts = server.posts(camp.channel)
-        await until(lambda: any("450 messages read" in each.text for each in posts))
-        await asyncio.sleep(0)
+        await until(lambda: any("Done" in each.text for each in posts))
+        assert any("450 messages read" in each.text for each in posts)
         assert await bot.stop() == 0
     finally:
         await bot.kill()

@@ -63,6 +63,8 @@ async def began(town: Town, channel: Channel | None = None, **options: object) -
 
 async def over(town: Town, pressed: Interaction) -> None:
     await until(lambda: "Done" in pressed.text)
+    running = backfiller(town).running
+    await until(lambda: not any(running(each.id) for each in town.guild.channels))
     await town.heard()
 
 
